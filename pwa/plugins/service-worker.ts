@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { build, type Plugin } from 'vite';
+import { builtFiles } from './files';
+
+/** Where the worker's source is, and the browsers it must run in. */
+export interface ServiceWorkerOptions {
+  entry: string;
+  target: string[];
+}
+
+const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('base64url').slice(0, 12);
+
+/**
+ * Builds `/sw.js` after the app, as a classic script, and gives it the list of the app's files with their hashes.
+ * The worker's bytes change exactly when a file of the app changes, which is how a browser notices a new version.
+ */
+export function serviceWorker({ entry, target }: ServiceWorkerOptions): Plugin {
+  let root = '';
+  let outDir = '';
+  return {
+    name: 'noddfa-service-worker',
+    apply: 'build',
+    configResolved(config) {
+      root = config.root;
+      outDir = resolve(config.root, config.build.outDir);
+    },
+    closeBundle: {
+      order: 'pre',
+      sequential: true,
+      async handler() {
+        const files = builtFiles(outDir)
+          .filter((file) => file.url !== '/sw.js' && file.url !== '/robots.txt')
+          .map((file) => [file.url, hash(file.bytes)]);
+        await build({
+          root,
+          configFile: false,
+          publicDir: false,
+          logLevel: 'warn',
+          define: { __FILES__: JSON.stringify(files), __BUILD__: JSON.stringify(hash(JSON.stringify(files))) },
+          build: {
+            outDir,
+            emptyOutDir: false,
+            target,
+            lib: { entry, formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
+          },
+        });
+      },
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { budget } from './plugins/budget';
+import { serviceWorker } from './plugins/service-worker';
+import { version } from './package.json';
+
+// Safari 16.4 is the oldest browser that installs the app and can show its notifications.
+const target = ['es2022', 'safari16.4'];
+
+export default defineConfig({
+  plugins: [
+    svelte({ compilerOptions: { runes: true } }),
+    serviceWorker({ entry: 'src/service-worker.ts', target }),
+    budget({ firstPaintJs: 35_000, appJs: 110_000, css: 16_000, serviceWorker: 6_000 }),
+  ],
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  publicDir: 'static',
+  css: {
+    preprocessorOptions: { scss: { loadPaths: ['node_modules'], quietDeps: true } },
+    // govuk-frontend still carries a media query hack for old browsers that the minifier cannot parse.
+    lightningcss: { errorRecovery: true },
+  },
+  worker: { format: 'es' },
+  build: {
+    outDir: 'build',
+    emptyOutDir: true,
+    target,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },
+  // Svelte's runes must be the browser's in unit tests too.
+  resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
+});
