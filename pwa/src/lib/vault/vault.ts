@@ -1,0 +1,274 @@
+import type { Bytes } from '../casework/bytes';
+import { newId } from '../casework/ids';
+import type { Batch, BatchLimit, Chunk, PushAnswer, Sealed, SyncMeta, Verdict } from '../casework/sync';
+import type { Operation, Row } from '../casework/types';
+import { Box } from './box';
+import { makeSigner, publicPoint, signHandIn } from './device';
+import { applyChunk, rowName, type PreparedLine } from './feed';
+import { calibrate, type Kdf } from './kdf';
+import { makeKeyring, tryPassphrase, type Unlocked } from './keyring';
+import { changeMeta, STRICT } from './meta';
+import { adoptEpoch, appendOp, becomeNewDevice, endDraft, fillGap, settle, takeBatch } from './outbox';
+import { openVaultDb, type VaultDb } from './schema';
+import { sealDraft, sealOperation } from './seal';
+import { wipe } from './wipe';
+
+/** What the vault is built with; only tests replace anything. */
+export interface VaultParts {
+  kdf: Kdf;
+  now: () => number;
+}
+
+/** The most bytes one sealed operation may have. */
+export const MOST_SEALED = 262_144;
+
+/** A readable copy of an operation, with its verdict once there is one. */
+export interface Overlay {
+  op_id: string;
+  subject: string;
+  op: Operation;
+  verdict?: Verdict;
+}
+
+/** A draft as the screen needs it. */
+export interface DraftContent {
+  base_rev: number;
+  value: Record<string, unknown>;
+  at_ms: number;
+}
+
+/** An operation to save, before it is sealed. */
+export interface NewOp {
+  op: Operation;
+  subject: string;
+  danger: boolean;
+  fromDraft: string | null;
+}
+
+/** One user's store on this phone. What needs the data key rejects while it is locked; handing in does not need it. */
+export class Vault {
+  readonly slot: string;
+  readonly #db: VaultDb;
+  readonly #parts: VaultParts;
+  #box: Box | null = null;
+
+  private constructor(slot: string, db: VaultDb, parts: VaultParts) {
+    this.slot = slot;
+    this.#db = db;
+    this.#parts = parts;
+  }
+
+  static async open(slot: string, parts: VaultParts): Promise<Vault> {
+    return new Vault(slot, await openVaultDb(slot), parts);
+  }
+
+  close(): void {
+    this.lock();
+    this.#db.close();
+  }
+
+  /** The exchange state; undefined before enrolment. */
+  async meta(): Promise<SyncMeta | undefined> {
+    return (await this.#db.get('meta', 'sync')) as SyncMeta | undefined;
+  }
+
+  changeMeta(change: Partial<SyncMeta>): Promise<SyncMeta> {
+    return changeMeta(this.#db, (meta) => ({ ...meta, ...change }));
+  }
+
+  /** Makes the keyring, and on a first enrolment the device. After a wipe the device and its unsent work go on. Leaves the vault open. */
+  async enrol(user: string, passphrase: string): Promise<void> {
+    const cost = await calibrate(this.#parts.kdf, this.#parts.now);
+    const ring = await makeKeyring(this.#parts.kdf, passphrase, user, cost);
+    const signer = await makeSigner();
+    const tx = this.#db.transaction(['meta', 'keyring'], 'readwrite', STRICT);
+    const known = (await tx.objectStore('meta').get('sync')) as SyncMeta | undefined;
+    if (known === undefined) await tx.objectStore('meta').put(signer, 'signer');
+    await tx.objectStore('meta').put({ ...(known ?? newMeta(user)), wiped: false }, 'sync');
+    await tx.objectStore('keyring').put(ring);
+    await tx.done;
+    await this.unlock(passphrase);
+  }
+
+  get isOpen(): boolean {
+    return this.#box !== null;
+  }
+
+  /** Tries a passphrase; the tenth wrong one erases what can be read. */
+  async unlock(passphrase: string): Promise<Unlocked> {
+    const meta = await this.meta();
+    if (meta === undefined) return { kind: 'none' };
+    const result = await tryPassphrase(this.#db, this.#parts.kdf, passphrase, meta.user, this.#parts.now());
+    if (result.kind === 'open') this.#box = new Box(meta.user, result.key);
+    if (result.kind === 'spent') await this.wipe();
+    return result;
+  }
+
+  /** Tries made and the end of the wait, for the lock screen; null without a keyring. */
+  async tries(): Promise<{ tries: number; untilMs: number } | null> {
+    const ring = await this.#db.get('keyring', 'keyring');
+    return ring === undefined ? null : { tries: ring.tries, untilMs: ring.untilMs };
+  }
+
+  /** Forgets the data key. */
+  lock(): void {
+    this.#box = null;
+  }
+
+  /** Erases what can be read and keeps what is sealed and unsent. */
+  async wipe(): Promise<void> {
+    this.lock();
+    await wipe(this.#db);
+  }
+
+  #open(): Box {
+    if (this.#box === null) throw new Error('the vault is locked');
+    return this.#box;
+  }
+
+  /** The profile kept under the data key: who signed in, the device's name, the token. */
+  async profile(): Promise<unknown> {
+    const boxed = await this.#db.get('meta', 'profile');
+    return boxed === undefined ? undefined : this.#open().open('meta', 'profile', boxed as never);
+  }
+
+  async saveProfile(profile: unknown): Promise<void> {
+    await this.#db.put('meta', await this.#open().close('meta', 'profile', profile), 'profile');
+  }
+
+  // Handing in: works while locked.
+
+  async signer(): Promise<CryptoKeyPair> {
+    return (await this.#db.get('meta', 'signer')) as CryptoKeyPair;
+  }
+
+  async publicPoint(): Promise<string> {
+    return publicPoint(await this.signer());
+  }
+
+  async sign(body: Bytes, range: string): Promise<string> {
+    return signHandIn(await this.signer(), body, range);
+  }
+
+  batch(limit: BatchLimit): Promise<Batch> {
+    return takeBatch(this.#db, limit);
+  }
+
+  settle(asked: Batch, answer: PushAnswer): Promise<SyncMeta | null> {
+    return settle(this.#db, asked, answer, this.#parts.now());
+  }
+
+  adoptEpoch(epoch: string, lastSeq: number): Promise<void> {
+    return adoptEpoch(this.#db, epoch, lastSeq);
+  }
+
+  fillGap(expect: number): Promise<boolean> {
+    return fillGap(this.#db, expect);
+  }
+
+  async becomeNewDevice(): Promise<void> {
+    await becomeNewDevice(this.#db, newId(), await makeSigner());
+  }
+
+  /** Operations without a verdict. */
+  waiting(): Promise<number> {
+    return this.#db.count('outbox');
+  }
+
+  /** Subjects of operations without a verdict. */
+  async waitingOps(): Promise<Set<string>> {
+    return new Set(await this.#db.getAllKeys('outbox'));
+  }
+
+  /** Drafts whose sealed copy the server does not have yet. */
+  async draftsToSend(): Promise<number> {
+    return (await this.#db.getAll('drafts')).filter((draft) => draft.sentN < draft.n).length;
+  }
+
+  // Reading and writing: needs the data key.
+
+  /** Seals and saves an operation; returns its id, or null when it is larger than any server takes. */
+  async save({ op, subject, danger, fromDraft }: NewOp): Promise<string | null> {
+    const op_id = newId();
+    const sealed = await sealOperation(await this.#serverKey(), op_id, op.user, op);
+    if (sealed.ct.length > MOST_SEALED) return null;
+    const overlay = await this.#open().close('overlays', op_id, op);
+    await appendOp(this.#db, { op_id, subject, sealed, overlay, danger, fromDraft });
+    return op_id;
+  }
+
+  async #serverKey(): Promise<SyncMeta> {
+    const meta = await this.meta();
+    if (meta === undefined || meta.pub === '') throw new Error('the vault has no server key');
+    return meta;
+  }
+
+  /** Every readable copy of an operation, oldest first. */
+  async overlays(): Promise<Overlay[]> {
+    const boxed = await this.#db.getAll('overlays');
+    const box = this.#open();
+    const opened = await Promise.all(boxed.map(async ({ op_id, subject, verdict, iv, ct }): Promise<Overlay> => {
+      const op = (await box.open('overlays', op_id, { iv, ct })) as Operation;
+      return { op_id, subject, op, ...(verdict === undefined ? {} : { verdict }) };
+    }));
+    return opened.sort((a, b) => a.op.at_ms - b.op.at_ms);
+  }
+
+  /** Replaces the draft of a record, sealed both ways. */
+  async saveDraft(rec: string, content: DraftContent): Promise<void> {
+    const key = await this.#serverKey();
+    const box = await this.#open().close('drafts', rec, content);
+    const sealed: Sealed = await sealDraft(key, rec, key.user, { v: 1, user: key.user, rec, ...content });
+    const tx = this.#db.transaction('drafts', 'readwrite', STRICT);
+    const held = await tx.store.get(rec);
+    await tx.store.put({ rec, n: (held?.n ?? 0) + 1, sentN: held?.sentN ?? 0, box, sealed });
+    await tx.done;
+  }
+
+  async discardDraft(rec: string): Promise<void> {
+    const tx = this.#db.transaction('drafts', 'readwrite', STRICT);
+    await endDraft(tx.store, rec);
+    await tx.done;
+  }
+
+  /** Every draft that can be read here. */
+  async drafts(): Promise<Map<string, DraftContent>> {
+    const box = this.#open();
+    const drafts = new Map<string, DraftContent>();
+    for (const { rec, box: boxed } of await this.#db.getAll('drafts')) {
+      if (boxed !== undefined) drafts.set(rec, (await box.open('drafts', rec, boxed)) as DraftContent);
+    }
+    return drafts;
+  }
+
+  /** Records whose draft was ended or erased here, so that a copy from the feed is not shown again. */
+  async endedDrafts(): Promise<Set<string>> {
+    const ended = (await this.#db.getAll('drafts')).filter((draft) => draft.sealed === undefined);
+    return new Set(ended.map((draft) => draft.rec));
+  }
+
+  /** Opens the named rows, or all. A name that is not there any more has no row in the answer. */
+  async rows(names?: string[]): Promise<Row[]> {
+    const boxed = names === undefined
+      ? await this.#db.getAll('rows')
+      : (await Promise.all(names.map((name) => this.#db.get('rows', name)))).filter((row) => row !== undefined);
+    const box = this.#open();
+    return Promise.all(boxed.map(async ({ name, c, i, r, v, g, iv, ct }) =>
+      ({ c, i, r, v, g, d: (await box.open('rows', name, { iv, ct })) as Row['d'] })));
+  }
+
+  /** Encrypts a chunk's rows and applies it; null when another tab was first. */
+  async apply(chunk: Chunk): Promise<string[] | null> {
+    const box = this.#open();
+    const lines = await Promise.all(chunk.lines.map(async (line): Promise<PreparedLine> =>
+      ({ line, boxed: line.k === 'p' ? await box.close('rows', rowName(line.c, line.i), line.d) : null })));
+    return applyChunk(this.#db, chunk, lines, this.#parts.now());
+  }
+}
+
+function newMeta(user: string): SyncMeta {
+  return {
+    user, device: newId(), registered: false, epoch: '', kid: '', pub: '', nextSeq: 1, cursor: '', complete: false,
+    head: 0, durable: 0, lastContactMs: 0, leaseDays: 14, keepDays: 30, wiped: false,
+  };
+}
