@@ -3,8 +3,8 @@
  * Addresses hold opaque ids only.
  */
 
-/** The screens behind the lock. */
-export type Screen = 'home' | 'edit' | 'view' | 'queue' | 'review' | 'attention' | 'settings' | 'advice' | 'not_found';
+/** The screens of the app. `blank` is the neutral page of quick hide; `sign_in` renews a sign-in that has ended. */
+export type Screen = 'blank' | 'sign_in' | 'home' | 'edit' | 'view' | 'queue' | 'review' | 'attention' | 'settings' | 'advice' | 'not_found';
 
 interface Route {
   screen: Screen;
@@ -21,6 +21,8 @@ const patterns: [RegExp, Screen][] = [
   [/^\/attention$/, 'attention'],
   [/^\/settings$/, 'settings'],
   [/^\/advice$/, 'advice'],
+  [/^\/sign-in$/, 'sign_in'],
+  [/^\/notes$/, 'blank'],
 ];
 
 /** The screen an address stands for. `id` is empty where the address has none. */
