@@ -1,0 +1,28 @@
+import type { Indicator } from '../../lib/casework/types';
+import { fold } from '../../lib/words/order';
+
+/** The ticks of a record, `code:basis` texts, as a map from code to basis. */
+export function basisOf(ticks: readonly string[] | undefined): Map<string, string> {
+  return new Map((ticks ?? []).map((tick) => [tick.slice(0, tick.indexOf(':')), tick.slice(tick.indexOf(':') + 1)]));
+}
+
+/** The signs to offer: not the retired ones, and those about children only while the person may be a child. A ticked sign always shows. */
+export function offered(all: readonly Indicator[], isAdult: boolean, ticked: ReadonlyMap<string, string>): Indicator[] {
+  return all.filter((i) => ticked.has(i.code) || (!i.retired && !(isAdult && i.applies_to === 'child')));
+}
+
+/** The signs that hold every word of the search in either language, whatever their accents. */
+export function search(signs: readonly Indicator[], query: string): Indicator[] {
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return [];
+  return signs.filter((i) => {
+    const text = fold(`${i.en} ${i.cy}`);
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** Whether everything ticked is a weak sign: then each is shown with the note that it means little alone. */
+export function onlyWeak(all: readonly Indicator[], ticked: ReadonlyMap<string, string>): boolean {
+  const chosen = all.filter((i) => ticked.has(i.code));
+  return chosen.length > 0 && chosen.every((i) => i.strength === 'weak');
+}
