@@ -1,0 +1,38 @@
+package exchange
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"noddfa/internal/casework"
+)
+
+// Exchange answers the messages of phones. It is safe for use by many goroutines.
+type Exchange struct {
+	store Store
+	keys  Keys
+	now   func() time.Time
+	rnd   io.Reader
+	// Demo is told to phones, which show a banner.
+	Demo bool
+}
+
+// New gives an exchange on a store. The clock and the randomness are given, so that tests can fix them.
+func New(store Store, keys Keys, now func() time.Time, rnd io.Reader) *Exchange {
+	return &Exchange{store: store, keys: keys, now: now, rnd: rnd}
+}
+
+// Device gives an enrolled device; not_found when it is not known.
+func (x *Exchange) Device(ctx context.Context, id string) (Device, error) {
+	var device Device
+	err := x.store.Read(ctx, func(r Reader) error {
+		found, ok, err := r.Device(id)
+		if err == nil && !ok {
+			return &casework.Error{Code: casework.NotFound, Key: "error.not_found"}
+		}
+		device = found
+		return err
+	})
+	return device, err
+}
