@@ -14,12 +14,12 @@ export async function signIn(server: Server, identity: string, password: string)
   const { response, done } = await server.send(path, { method: 'POST', body: JSON.stringify({ identity, password }), headers });
   try {
     const answer = parseObject(await bodyText(response, path));
-    if (answer === null) throw new NoAnswer('what answered the sign-in is not the server');
+    if (answer === null) throw new NoAnswer('what answered the sign-in is not the server', true);
     if (response.status === 429) throw new Refused(429, { key: 'error.slow_down', code: 'slow_down' }, 0);
     const [token, user] = [asText(answer['token']), asText(asObject(answer['record'])['id'])];
     if (response.ok && token !== '' && user !== '') return { token, user };
     // The server says the same for an unknown account and a wrong password.
-    if (response.status === 400 || response.status === 401) throw new Refused(401, { key: 'error.wrong_sign_in', code: 'unauthorised' }, 0);
+    if (response.status === 400 || response.status === 401) throw new Refused(401, { key: 'error.sign_in', code: 'unauthorised' }, 0);
     throw new NoAnswer('the sign-in has no proper answer');
   } finally {
     done();

@@ -69,7 +69,7 @@ export class Exchange {
   async #runSignedIn(credentials: NonNullable<Credentials>): Promise<RunResult> {
     // A changed device or history asks for one more round, and never for many.
     for (let round = 0; round < 4; round++) {
-      if ((await this.#greet(credentials)) === 'wipe') return 'wipe';
+      if ((await this.greet(credentials)) === 'wipe') return 'wipe';
       const pushed = await this.#push(credentials);
       if (pushed === 'wipe') return 'wipe';
       const meta = await this.#meta();
@@ -87,7 +87,8 @@ export class Exchange {
     return meta;
   }
 
-  async #greet({ token, deviceName }: NonNullable<Credentials>): Promise<RunResult> {
+  /** Says hello once a session: registers the device and learns the key to seal to. */
+  async greet({ token, deviceName }: NonNullable<Credentials>): Promise<RunResult> {
     const { server, work, app, now, listener } = this.#parts;
     const meta = await this.#meta();
     if (this.#greeted === meta.device) return 'done';

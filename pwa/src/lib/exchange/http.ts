@@ -6,6 +6,13 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** Nothing proper came back: no network, a hotspot's page, a proxy's error, a cut answer. Nothing is known, nothing is lost. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer';
+  /** Something answered, and it was not our server. */
+  readonly foreign: boolean;
+
+  constructor(message: string, foreign = false) {
+    super(message);
+    this.foreign = foreign;
+  }
 }
 
 /** The server's own refusal of a request. It never removes anything from the phone. */
@@ -116,6 +123,6 @@ export function proper(response: Response, answer: Record<string, unknown> | nul
   if (answer?.['noddfa'] === 'error/1') {
     throw new Refused(response.status, answer, asNumber(Number(response.headers.get('Retry-After'))) * 1000);
   }
-  if (answer?.['noddfa'] !== kind) throw new NoAnswer(`what answered ${path} is not the server`);
+  if (answer?.['noddfa'] !== kind) throw new NoAnswer(`what answered ${path} is not the server`, true);
   return answer;
 }

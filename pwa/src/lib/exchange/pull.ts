@@ -35,7 +35,7 @@ async function* linesOf(body: ReadableStream<Uint8Array>, alive: () => void): As
 }
 
 function readHeader(raw: Record<string, unknown> | null): PullHeader {
-  if (raw?.['k'] !== 'h' || raw['noddfa'] !== 'pull/1') throw new NoAnswer('what answered the pull is not the server');
+  if (raw?.['k'] !== 'h' || raw['noddfa'] !== 'pull/1') throw new NoAnswer('what answered the pull is not the server', true);
   return { epoch: asText(raw['epoch']), gen: asNumber(raw['gen']), total: asNumber(raw['total']), order: asText(raw['order']) };
 }
 

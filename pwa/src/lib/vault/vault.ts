@@ -33,6 +33,9 @@ export interface Overlay {
 /** A draft as the screen needs it. */
 export interface DraftContent {
   base_rev: number;
+  /** The row the author looked at when the draft began; absent for a new record. */
+  base?: Record<string, unknown>;
+  /** The author's fields as they are now; an absent one is empty. */
   value: Record<string, unknown>;
   at_ms: number;
 }

@@ -1,0 +1,43 @@
+import type { Conflict, Hold, Outcome, Row } from '../casework/types';
+import { contents } from './contents.svelte';
+import { save } from './encounters.svelte';
+
+/** Whether this phone has already answered and the answer is on its way. */
+const answered = (row: Row): boolean =>
+  contents.overlays.some(({ op, verdict }) => op.rec === row.i && (verdict === undefined || verdict.rev > row.r));
+
+function open<T>(coll: string): T[] {
+  return [...contents.of(coll)]
+    .filter((row) => row.d['state'] === 'open')
+    .map((row) => ({ ...row.d, id: row.i, rev: row.r, answered: answered(row) }) as T);
+}
+
+class Attention {
+  readonly conflicts = $derived(open<Conflict>('conflicts').sort((a, b) => a.at_ms - b.at_ms));
+  readonly holds = $derived(open<Hold>('holds').sort((a, b) => a.at_ms - b.at_ms));
+  readonly count = $derived([...this.conflicts, ...this.holds].filter((one) => one.answered !== true).length);
+}
+
+/** What waits for a person to decide. */
+export const attention = new Attention();
+
+/** Chooses between the two values of a conflict, or gives another. */
+export function resolve(id: string, choice: 'current' | 'incoming' | 'other', value?: unknown): Promise<Outcome> {
+  const conflict = attention.conflicts.find((one) => one.id === id);
+  if (conflict === undefined) return Promise.resolve({ ok: false, key: 'error.not_found' });
+  const set = choice === 'other' ? { choice, value } : { choice };
+  const prev = conflict.current === undefined ? {} : { value: conflict.current };
+  return save({ kind: 'resolve', coll: 'conflicts', rec: id, base_rev: conflict.rev, set, prev });
+}
+
+function answerHold(id: string, name: 'dismiss' | 'release'): Promise<Outcome> {
+  const hold = attention.holds.find((one) => one.id === id);
+  if (hold === undefined) return Promise.resolve({ ok: false, key: 'error.not_found' });
+  return save({ kind: 'cmd', coll: 'holds', rec: id, base_rev: hold.rev, cmd: { name, args: {} } });
+}
+
+/** Puts a held item aside; the server keeps it. */
+export const dismiss = (id: string): Promise<Outcome> => answerHold(id, 'dismiss');
+
+/** Lets a held item take effect after all. */
+export const release = (id: string): Promise<Outcome> => answerHold(id, 'release');

@@ -1,0 +1,71 @@
+import type { RowName } from '../casework/sync';
+import type { Row } from '../casework/types';
+import type { PendingOp } from '../casework/view';
+import type { DraftContent, Vault } from '../vault/vault';
+
+/**
+ * Everything of the open vault that screens are made from, decrypted, in memory only.
+ * Each part is replaced whole when it changes, so that what is derived from it is worked out anew.
+ */
+class Contents {
+  rows = $state.raw<ReadonlyMap<string, Row>>(new Map());
+  overlays = $state.raw<PendingOp[]>([]);
+  waiting = $state.raw<ReadonlySet<string>>(new Set());
+  drafts = $state.raw<ReadonlyMap<string, DraftContent>>(new Map());
+  ended = $state.raw<ReadonlySet<string>>(new Set());
+  durable = $state(0);
+  loaded = $state(false);
+  user = $state('');
+
+  /** Rows of one collection. */
+  *of(coll: string): Generator<Row> {
+    for (const row of this.rows.values()) if (row.c === coll) yield row;
+  }
+
+  row(coll: string, id: string): Row | undefined {
+    return this.rows.get(`${coll}/${id}` satisfies RowName);
+  }
+}
+
+export const contents = new Contents();
+
+/** Reads everything. With the lease ended, rows stay closed and only the phone's own work is shown. */
+export async function loadAll(vault: Vault, withRows: boolean): Promise<void> {
+  const rows = withRows ? await vault.rows() : [];
+  contents.rows = new Map(rows.map((row) => [`${row.c}/${row.i}`, row]));
+  await loadWork(vault);
+  contents.loaded = true;
+}
+
+/** Reads the phone's own work again: operations and drafts. */
+export async function loadWork(vault: Vault): Promise<void> {
+  const [overlays, drafts, ended, waiting, meta] = await Promise.all([
+    vault.overlays(), vault.drafts(), vault.endedDrafts(), vault.waitingOps(), vault.meta(),
+  ]);
+  contents.overlays = overlays;
+  contents.drafts = drafts;
+  contents.ended = ended;
+  contents.waiting = waiting;
+  contents.durable = meta?.durable ?? 0;
+  contents.user = meta?.user ?? '';
+}
+
+/** Reads the named rows again. */
+export async function loadRows(vault: Vault, names: string[]): Promise<void> {
+  const fresh = await vault.rows(names);
+  const rows = new Map(contents.rows);
+  for (const name of names) rows.delete(name);
+  for (const row of fresh) rows.set(`${row.c}/${row.i}`, row);
+  contents.rows = rows;
+}
+
+/** Forgets everything. */
+export function clearContents(): void {
+  contents.rows = new Map();
+  contents.overlays = [];
+  contents.waiting = new Set();
+  contents.drafts = new Map();
+  contents.ended = new Set();
+  contents.loaded = false;
+  contents.user = '';
+}
