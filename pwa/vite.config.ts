@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { budget } from './plugins/budget';
-import { serviceWorker } from './plugins/service-worker';
-import { version } from './package.json';
+import { budget } from './plugins/budget.ts';
+import { serviceWorker } from './plugins/service-worker.ts';
+import manifest from './package.json' with { type: 'json' };
 
 // Safari 16.4 is the oldest browser that installs the app and can show its notifications.
 const target = ['es2022', 'safari16.4'];
@@ -13,7 +13,7 @@ export default defineConfig({
     serviceWorker({ entry: 'src/service-worker.ts', target }),
     budget({ firstPaintJs: 35_000, appJs: 110_000, css: 16_000, serviceWorker: 6_000 }),
   ],
-  define: { __APP_VERSION__: JSON.stringify(version) },
+  define: { __APP_VERSION__: JSON.stringify(manifest.version) },
   publicDir: 'static',
   css: {
     preprocessorOptions: { scss: { loadPaths: ['node_modules'], quietDeps: true } },

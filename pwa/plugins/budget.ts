@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
-import { builtFiles, type BuiltFile } from './files';
+import { builtFiles, type BuiltFile } from './files.ts';
 
 /** The most bytes, after gzip, that each part of the app may weigh. */
 export interface Budget {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'vite';
-import { builtFiles } from './files';
+import { builtFiles } from './files.ts';
 
 /** Where the worker's source is, and the browsers it must run in. */
 export interface ServiceWorkerOptions {

@@ -30,15 +30,25 @@ export async function wrappingKey(kdf: Kdf, passphrase: string, user: string, fr
   return crypto.subtle.deriveKey(algorithm, base, { name: 'AES-GCM', length: 256 }, false, ['wrapKey', 'unwrapKey']);
 }
 
+/** A new keyring, and its data key in a form that can be used but not read. */
+export interface MadeKeyring {
+  ring: Keyring;
+  key: CryptoKey;
+}
+
+const unwrapWith = (wrapped: ArrayBuffer, key: CryptoKey, iv: Bytes): Promise<CryptoKey> =>
+  crypto.subtle.unwrapKey('raw', wrapped, key, { name: 'AES-GCM', iv }, { name: 'AES-GCM' }, false, ['encrypt', 'decrypt']);
+
 /** Makes a new data key and wraps it. The key itself is never kept outside the keyring. */
-export async function makeKeyring(kdf: Kdf, passphrase: string, user: string, cost: { m: number; t: number }): Promise<Keyring> {
+export async function makeKeyring(kdf: Kdf, passphrase: string, user: string, cost: { m: number; t: number }): Promise<MadeKeyring> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const devKey = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign']);
   const key = await wrappingKey(kdf, passphrase, user, { salt, devKey, ...cost });
   const data = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt', 'decrypt']);
   const wrapped = await crypto.subtle.wrapKey('raw', data, key, { name: 'AES-GCM', iv });
-  return { id: 'keyring', v: 1, salt, ...cost, devKey, iv, wrapped, tries: 0, untilMs: 0 };
+  const ring: Keyring = { id: 'keyring', v: 1, salt, ...cost, devKey, iv, wrapped, tries: 0, untilMs: 0 };
+  return { ring, key: await unwrapWith(wrapped, key, iv) };
 }
 
 /** How long to wait after the given number of wrong tries, in milliseconds. */
@@ -47,8 +57,7 @@ export const backOffMs = (tries: number): number => (tries > FREE_TRIES ? 1000 *
 /** Opens the wrapped data key; null when the passphrase is wrong. */
 export async function unwrap(kdf: Kdf, passphrase: string, user: string, ring: Keyring): Promise<CryptoKey | null> {
   const key = await wrappingKey(kdf, passphrase, user, ring);
-  const algorithm = { name: 'AES-GCM', iv: ring.iv };
-  return crypto.subtle.unwrapKey('raw', ring.wrapped, key, algorithm, { name: 'AES-GCM' }, false, ['encrypt', 'decrypt']).catch(() => null);
+  return unwrapWith(ring.wrapped, key, ring.iv).catch(() => null);
 }
 
 /** Counts a try before it is made, so that ending the app in the middle gains nothing. */

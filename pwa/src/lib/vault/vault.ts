@@ -82,7 +82,7 @@ export class Vault {
   /** Makes the keyring, and on a first enrolment the device. After a wipe the device and its unsent work go on. Leaves the vault open. */
   async enrol(user: string, passphrase: string): Promise<void> {
     const cost = await calibrate(this.#parts.kdf, this.#parts.now);
-    const ring = await makeKeyring(this.#parts.kdf, passphrase, user, cost);
+    const { ring, key } = await makeKeyring(this.#parts.kdf, passphrase, user, cost);
     const signer = await makeSigner();
     const tx = this.#db.transaction(['meta', 'keyring'], 'readwrite', STRICT);
     const known = (await tx.objectStore('meta').get('sync')) as SyncMeta | undefined;
@@ -90,7 +90,7 @@ export class Vault {
     await tx.objectStore('meta').put({ ...(known ?? newMeta(user)), wiped: false }, 'sync');
     await tx.objectStore('keyring').put(ring);
     await tx.done;
-    await this.unlock(passphrase);
+    this.#box = new Box(user, key);
   }
 
   get isOpen(): boolean {
