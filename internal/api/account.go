@@ -1,0 +1,90 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"noddfa/internal/audit"
+	"noddfa/internal/casework"
+)
+
+// SignIn is how to enter as one made-up person.
+type SignIn struct {
+	Role     string `json:"role"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	Agency   string `json:"agency"`
+}
+
+// demo lists the made-up people; on any other server there is no such route.
+func (s *Server) demo(e *core.RequestEvent) error {
+	if len(s.SignIns) == 0 {
+		return notFound(e)
+	}
+	return e.JSON(http.StatusOK, map[string]any{"noddfa": "demo/1", "sign_ins": s.SignIns})
+}
+
+// locale keeps the language a user wants to be written to in.
+func (s *Server) locale(e *core.RequestEvent) error {
+	caller, err := s.caller(e)
+	if err != nil {
+		return err
+	}
+	if err := s.within("account", caller.User.ID, othersPerMinute); err != nil {
+		return err
+	}
+	var ask struct {
+		Locale string `json:"locale"`
+	}
+	if err := readJSON(e.Request, &ask); err != nil {
+		return err
+	}
+	if ask.Locale != "en" && ask.Locale != "cy" {
+		return invalid("error.check_answer", "locale")
+	}
+	record, err := e.App.FindRecordById("users", caller.User.ID)
+	if err != nil {
+		return fmt.Errorf("find user: %w", err)
+	}
+	record.Set("locale", ask.Locale)
+	if err := e.App.Save(record); err != nil {
+		return fmt.Errorf("save locale: %w", err)
+	}
+	return e.JSON(http.StatusOK, map[string]any{"noddfa": "locale/1", "locale": ask.Locale})
+}
+
+// revokeDevice ends one of the user's own devices: it is told to erase what it can read, and may still hand in.
+func (s *Server) revokeDevice(e *core.RequestEvent) error {
+	caller, err := s.caller(e)
+	if err != nil {
+		return err
+	}
+	if err := s.within("account", caller.User.ID, othersPerMinute); err != nil {
+		return err
+	}
+	var ask struct {
+		ID string `json:"id"`
+	}
+	if err := readJSON(e.Request, &ask); err != nil {
+		return err
+	}
+	record, err := e.App.FindRecordById("devices", ask.ID)
+	if err != nil || record.GetString("user") != caller.User.ID {
+		return &casework.Error{Code: casework.NotFound, Key: "error.not_found"}
+	}
+	err = e.App.RunInTransaction(func(tx core.App) error {
+		record.Set("revoked", true)
+		if err := tx.Save(record); err != nil {
+			return fmt.Errorf("save device: %w", err)
+		}
+		return s.Audit(tx, audit.Entry{AtMs: s.Now().UnixMilli(), Actor: caller.User.ID, Role: "user", Agency: caller.User.Agency,
+			Act: "device:revoke", Coll: "devices", Rec: record.Id, Device: caller.Device})
+	})
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]any{"noddfa": "devices/1", "id": record.Id, "revoked": true})
+}

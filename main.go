@@ -1,0 +1,110 @@
+// Noddfa is a field companion and sync server for people who protect victims of human trafficking.
+//
+// This file is the wiring, in reading order: keys, store, exchange, hooks, routes, app, server. It holds no rule.
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	_ "github.com/pocketbase/pocketbase/migrations"
+
+	"noddfa/internal/api"
+	"noddfa/internal/exchange"
+	"noddfa/internal/keys"
+	"noddfa/internal/records"
+	"noddfa/pb_hooks"
+	_ "noddfa/pb_migrations"
+	"noddfa/pwa"
+)
+
+func main() {
+	// Everything this program writes is for its own account only.
+	syscall.Umask(0o077)
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// config is what the command line decides.
+type config struct {
+	dir, keys, http, installedName string
+	demo, dev                      bool
+	now                            func() time.Time
+	out                            io.Writer
+}
+
+// program is a server that is ready to serve.
+type program struct {
+	config
+	app      core.App
+	keys     *keys.Folder
+	store    *records.Store
+	exchange *exchange.Exchange
+}
+
+// open brings up everything below HTTP: keys, database, migrations, exchange.
+func open(c config) (*program, error) {
+	_, err := os.Stat(filepath.Join(c.dir, "data.db"))
+	hasData := !errors.Is(err, fs.ErrNotExist)
+	folder, err := keys.For(c.keys, hasData)
+	if err != nil {
+		return nil, fmt.Errorf("start: %w", err)
+	}
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: c.dir, DBConnect: records.Connect, IsDev: c.dev})
+	if err := app.Bootstrap(); err != nil {
+		return nil, fmt.Errorf("open data folder: %w", err)
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return nil, fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	store, err := records.Open(app, folder)
+	if err != nil {
+		return nil, fmt.Errorf("open records: %w", err)
+	}
+	p := &program{config: c, app: app, keys: folder, store: store, exchange: exchange.New(store, folder, c.now, rand.Reader)}
+	pb_hooks.Register(app, pb_hooks.Options{Dev: c.dev, Now: c.now, Audit: store.Audit})
+	return p, nil
+}
+
+// serve answers on listener until the server is told to stop.
+func (p *program) serve(listener net.Listener) error {
+	signIns, err := p.signIns()
+	if err != nil {
+		return err
+	}
+	routes := api.New(api.Options{Exchange: p.exchange, Now: p.now, Audit: p.store.Audit, SignIns: signIns})
+	app, err := pwa.New(pwa.Files(), p.installedName)
+	if err != nil {
+		return fmt.Errorf("open the app: %w", err)
+	}
+	p.app.OnServe().BindFunc(func(se *core.ServeEvent) error {
+		se.Listener = listener
+		routes.Bind(se.Router)
+		page := apis.WrapStdHandler(app)
+		se.Router.GET("/{path...}", page)
+		se.Router.HEAD("/{path...}", page)
+		return se.Next()
+	})
+	err = apis.Serve(p.app, apis.ServeConfig{HttpAddr: listener.Addr().String()})
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// close lets what is under way finish and closes the database.
+func (p *program) close() error {
+	event := &core.TerminateEvent{}
+	event.App = p.app
+	return p.app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
+}
