@@ -79,11 +79,13 @@ export class Vault {
     return changeMeta(this.#db, (meta) => ({ ...meta, ...change }));
   }
 
-  /** Makes the keyring, and on a first enrolment the device. After a wipe the device and its unsent work go on. Leaves the vault open. */
+  /** Makes the keyring, and on a first enrolment the device. On a later one the device and its unsent work go on, and what the old key closed is erased. Leaves the vault open. */
   async enrol(user: string, passphrase: string): Promise<void> {
     const cost = await calibrate(this.#parts.kdf, this.#parts.now);
     const { ring, key } = await makeKeyring(this.#parts.kdf, passphrase, user, cost);
     const signer = await makeSigner();
+    // Set up again after a forgotten passphrase: what the old key closed can never be opened, so it goes and the feed brings it anew.
+    if ((await this.meta()) !== undefined) await this.wipe();
     const tx = this.#db.transaction(['meta', 'keyring'], 'readwrite', STRICT);
     const known = (await tx.objectStore('meta').get('sync')) as SyncMeta | undefined;
     if (known === undefined) await tx.objectStore('meta').put(signer, 'signer');
