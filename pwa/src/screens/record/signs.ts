@@ -26,3 +26,10 @@ export function onlyWeak(all: readonly Indicator[], ticked: ReadonlyMap<string, 
   const chosen = all.filter((i) => ticked.has(i.code));
   return chosen.length > 0 && chosen.every((i) => i.strength === 'weak');
 }
+
+/** The signs by category, each category in the order it first appears. */
+export function grouped(signs: readonly Indicator[]): [string, Indicator[]][] {
+  const groups = new Map<string, Indicator[]>();
+  for (const sign of signs) groups.set(sign.category, [...(groups.get(sign.category) ?? []), sign]);
+  return [...groups];
+}

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { misshapen } from './shapes';
+
+const record = { id: 'r', rev: 0 };
+
+it('accepts what the server accepts', () => {
+  expect(misshapen({ ...record, codename: "gïach 12", phone: '+44 (0)7700 900123', email: 'a@example.org' })).toEqual([]);
+  expect(misshapen({ ...record, phone: '', email: undefined })).toEqual([]);
+});
+
+it('asks to check what the server would refuse', () => {
+  expect(misshapen({ ...record, codename: '<b>', phone: 'ring Nia', email: 'at home' }).map((p) => p.field)).toEqual(['codename', 'phone', 'email']);
+});
