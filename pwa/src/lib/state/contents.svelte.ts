@@ -29,16 +29,33 @@ class Contents {
 
 export const contents = new Contents();
 
+let turn: Promise<void> = Promise.resolve();
+
+/** Reads follow each other, so that an older read never replaces a newer one, and none comes after the lock. */
+function inTurn(vault: Vault, read: () => Promise<void>): Promise<void> {
+  const mine = turn.then(async () => {
+    if (vault.isOpen) await read();
+  });
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
 /** Reads everything. With the lease ended, rows stay closed and only the phone's own work is shown. */
-export async function loadAll(vault: Vault, withRows: boolean): Promise<void> {
-  const rows = withRows ? await vault.rows() : [];
-  contents.rows = new Map(rows.map((row) => [`${row.c}/${row.i}`, row]));
-  await loadWork(vault);
-  contents.loaded = true;
+export function loadAll(vault: Vault, withRows: boolean): Promise<void> {
+  return inTurn(vault, async () => {
+    const rows = withRows ? await vault.rows() : [];
+    contents.rows = new Map(rows.map((row) => [`${row.c}/${row.i}`, row]));
+    await readWork(vault);
+    contents.loaded = true;
+  });
 }
 
 /** Reads the phone's own work again: operations and drafts. */
-export async function loadWork(vault: Vault): Promise<void> {
+export function loadWork(vault: Vault): Promise<void> {
+  return inTurn(vault, () => readWork(vault));
+}
+
+async function readWork(vault: Vault): Promise<void> {
   const [overlays, drafts, ended, waiting, meta] = await Promise.all([
     vault.overlays(), vault.drafts(), vault.endedDrafts(), vault.waitingOps(), vault.meta(),
   ]);
@@ -50,13 +67,16 @@ export async function loadWork(vault: Vault): Promise<void> {
   contents.user = meta?.user ?? '';
 }
 
-/** Reads the named rows again. */
-export async function loadRows(vault: Vault, names: string[]): Promise<void> {
-  const fresh = await vault.rows(names);
-  const rows = new Map(contents.rows);
-  for (const name of names) rows.delete(name);
-  for (const row of fresh) rows.set(`${row.c}/${row.i}`, row);
-  contents.rows = rows;
+/** Reads the named rows again, and the work that may have become part of them. */
+export function loadRows(vault: Vault, names: string[]): Promise<void> {
+  return inTurn(vault, async () => {
+    const fresh = await vault.rows(names);
+    const rows = new Map(contents.rows);
+    for (const name of names) rows.delete(name);
+    for (const row of fresh) rows.set(`${row.c}/${row.i}`, row);
+    contents.rows = rows;
+    await readWork(vault);
+  });
 }
 
 /** Forgets everything. */

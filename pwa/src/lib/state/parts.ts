@@ -14,6 +14,8 @@ export interface Parts {
   reload: () => void;
   /** Replaces the page by an empty one. */
   leave: () => void;
+  /** Asks the browser not to clear the storage when room is short. */
+  keepStorage: () => void;
 }
 
 /** The parts in use. */
@@ -25,6 +27,7 @@ export const parts: Parts = {
   random: () => Math.random(),
   reload: () => location.reload(),
   leave: () => location.replace('about:blank'),
+  keepStorage: () => void navigator.storage.persist().catch(() => false),
 };
 
 /** Replaces parts before boot. */

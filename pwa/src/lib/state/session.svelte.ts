@@ -137,7 +137,7 @@ export async function enrol(passphrase: string, deviceName: string, initials: st
   session.profiles = (await profiles.all()).filter((one) => !one.signedOut).map((one) => ({ slot: one.slot, initials: one.initials }));
   session.slot = slot;
   await letIn(vault);
-  void navigator.storage?.persist?.();
+  parts.keepStorage();
   return { ok: true };
 }
 
@@ -195,6 +195,7 @@ const syncSession = (of: Vault): SyncSession => ({
   hello: heardHello,
   wipe: () => wipedByServer(of),
   signInNeeded: () => void (session.needsSignIn = true),
+  mayRead: () => !session.leaseEnded,
   contact: () => {
     session.needsSignIn = false;
     if (!session.leaseEnded) return;
@@ -297,7 +298,7 @@ function hear(message: Message): void {
   if (message.kind === 'lock') {
     if (open !== null) void leaveBy(parts.reload);
   } else if (open !== null && message.slot === open.vault.slot) {
-    void (message.kind === 'rows' && contents.loaded ? loadRows(open.vault, message.names) : Promise.resolve()).then(() => loadWork(open.vault));
+    void (message.kind === 'rows' && !session.leaseEnded ? loadRows(open.vault, message.names) : loadWork(open.vault));
   }
 }
 

@@ -6,7 +6,7 @@ import { inOneTab, OtherTab } from '../exchange/lock';
 import { note } from '../log';
 import type { Vault } from '../vault/vault';
 import { tell } from './channel';
-import { contents, loadRows, loadWork } from './contents.svelte';
+import { loadRows, loadWork } from './contents.svelte';
 import { server, wordFor } from './current';
 import { parts } from './parts';
 import { sync } from './status.svelte';
@@ -19,6 +19,8 @@ export interface Session {
   wipe: () => Promise<void>;
   signInNeeded: () => void;
   contact: () => void;
+  /** False when the lease has ended. */
+  mayRead: () => boolean;
 }
 
 const EVERY_MS = 60_000;
@@ -28,7 +30,7 @@ let unlisten: (() => void) | null = null;
 /** Reads the phone's own work again and tells the other tabs. */
 export async function workChanged(vault: Vault): Promise<void> {
   sync.waiting = await vault.waiting();
-  if (vault.isOpen) await loadWork(vault);
+  await loadWork(vault);
   tell({ kind: 'work', slot: vault.slot });
 }
 
@@ -39,13 +41,7 @@ export async function wroteLocally(vault: Vault): Promise<void> {
 }
 
 function exchangeFor(vault: Vault, session: Session): Exchange {
-  // Rows are opened in the order they came, one set after the other, and never after the vault was locked.
-  let reading: Promise<void> = Promise.resolve();
-  const later = (act: () => Promise<void>): void => {
-    reading = reading.then(async () => {
-      if (vault.isOpen) await act();
-    }).catch(() => note('sync.read_failed'));
-  };
+  const quietly = (reading: Promise<void>): void => void reading.catch(() => note('sync.read_failed'));
   return new Exchange({
     server: server(),
     work: vault,
@@ -53,12 +49,11 @@ function exchangeFor(vault: Vault, session: Session): Exchange {
     now: parts.now,
     listener: {
       hello: session.hello,
-      settled: () => later(() => workChanged(vault)),
-      rows: (names) => later(async () => {
-        if (contents.loaded) await loadRows(vault, names);
-        await loadWork(vault);
+      settled: () => quietly(workChanged(vault)),
+      rows: (names) => {
+        quietly(session.mayRead() ? loadRows(vault, names) : loadWork(vault));
         tell({ kind: 'rows', slot: vault.slot, names });
-      }),
+      },
       progress: (phase, done, total) => Object.assign(sync, { phase, done, total }),
     },
   });
