@@ -72,6 +72,7 @@ func open(c config) (*program, error) {
 		return nil, fmt.Errorf("open records: %w", err)
 	}
 	p := &program{config: c, app: app, keys: folder, store: store, exchange: exchange.New(store, folder, c.now, rand.Reader)}
+	p.exchange.Demo = c.demo
 	pb_hooks.Register(app, pb_hooks.Options{Dev: c.dev, Now: c.now, Audit: store.Audit})
 	return p, nil
 }
@@ -90,9 +91,7 @@ func (p *program) serve(listener net.Listener) error {
 	p.app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.Listener = listener
 		routes.Bind(se.Router)
-		page := apis.WrapStdHandler(app)
-		se.Router.GET("/{path...}", page)
-		se.Router.HEAD("/{path...}", page)
+		se.Router.Any("/", apis.WrapStdHandler(app))
 		return se.Next()
 	})
 	err = apis.Serve(p.app, apis.ServeConfig{HttpAddr: listener.Addr().String()})

@@ -50,6 +50,6 @@ func (s *Server) Bind(r *router.Router[*core.RequestEvent]) {
 	r.POST(prefix+"/locale", s.answer(s.locale))
 	r.POST(prefix+"/devices/revoke", s.answer(s.revokeDevice))
 	r.GET(prefix+"/demo", s.answer(s.demo))
-	// Whatever else stands below is not there, and says so in our own words.
-	r.Any(prefix+"/{rest...}", s.answer(notFound))
+	// Whatever else stands under /api is not there, and never the first page of the app.
+	r.Any("/api/{rest...}", s.answer(notFound))
 }

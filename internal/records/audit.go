@@ -3,7 +3,6 @@ package records
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -33,7 +32,7 @@ func (l appLog) AuditLast() (seq int64, hash string, err error) {
 
 func (l appLog) AuditInsert(r audit.Row) error {
 	_, err := l.tx.NonconcurrentDB().Insert("audit", dbx.Params{
-		"id": fmt.Sprintf("a%014d", r.Seq), "seq": r.Seq, "prev": r.Prev, "hash": r.Hash, "at_ms": r.Entry.AtMs,
+		"id": auditID(r), "seq": r.Seq, "prev": r.Prev, "hash": r.Hash, "at_ms": r.Entry.AtMs,
 		"actor": r.Entry.Actor, "role": r.Entry.Role, "agency": r.Entry.Agency, "act": r.Entry.Act, "coll": r.Entry.Coll,
 		"rec": r.Entry.Rec, "device": r.Entry.Device, "detail": r.Entry.Detail,
 	}).Execute()
