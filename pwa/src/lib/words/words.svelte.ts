@@ -21,8 +21,9 @@ const stored = 'lang';
 
 let current = $state<Lang>('en');
 let tables = $state.raw<Record<Lang, Table>>({ en: {}, cy: {} });
-const loaded = new Set<string>();
-const wanted = new Set<Part>(['first']);
+// Plain lists: what is fetched already is no state that a screen draws.
+const loaded: string[] = [];
+const wanted: Part[] = ['first'];
 
 /** The language the screens are in. */
 export const lang = {
@@ -33,7 +34,7 @@ export const lang = {
 
 /** Fetches a part of the word lists in the current language; quick when it is here already. */
 export async function loadWords(part: Part): Promise<void> {
-  wanted.add(part);
+  if (!wanted.includes(part)) wanted.push(part);
   await fetchParts(current);
 }
 
@@ -73,10 +74,10 @@ export function known(key: string): boolean {
 }
 
 async function fetchParts(l: Lang): Promise<void> {
-  const missing = [...wanted].filter((part) => !loaded.has(l + part));
+  const missing = wanted.filter((part) => !loaded.includes(l + part));
   const got = await Promise.all(missing.map((part) => parts[l][part]()));
   if (got.length === 0) return;
-  missing.forEach((part) => loaded.add(l + part));
+  loaded.push(...missing.map((part) => l + part));
   tables = { ...tables, [l]: Object.assign({}, tables[l], ...got.map((m) => m.default)) as Table };
 }
 
