@@ -171,12 +171,15 @@ func TestOnePlace(t *testing.T) {
 		if err != nil || entry.IsDir() || (ext != ".ts" && ext != ".svelte") || strings.HasSuffix(path, ".test.ts") {
 			return err
 		}
+		name := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
+		if strings.HasPrefix(name, "lib/testing/") {
+			return nil // What only unit tests use may reach into everything.
+		}
 		files++
 		raw, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		name := filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator)))
 		for _, rule := range rules {
 			isPlace := slices.ContainsFunc(rule.in, func(place string) bool { return strings.HasPrefix(name, place) })
 			if !isPlace && rule.found.Match(raw) {

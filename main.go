@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -88,6 +89,11 @@ func (p *program) serve(listener net.Listener) error {
 	if err != nil {
 		return fmt.Errorf("open the app: %w", err)
 	}
+	p.app.Cron().MustAdd("noddfaSettle", "7 * * * *", func() {
+		if err := p.store.Settle(context.Background()); err != nil {
+			p.app.Logger().Error("hourly settling", "error", err)
+		}
+	})
 	p.app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.Listener = listener
 		routes.Bind(se.Router)
@@ -105,5 +111,6 @@ func (p *program) serve(listener net.Listener) error {
 func (p *program) close() error {
 	event := &core.TerminateEvent{}
 	event.App = p.app
-	return p.app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
+	stopped := p.app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
+	return errors.Join(stopped, p.store.Close())
 }
