@@ -5,14 +5,13 @@ import App from './App.svelte';
 import { boot } from './lib/state/session.svelte';
 import { watchForUpdates } from './lib/state/updates.svelte';
 
-/** Opens the vault's list of profiles, then shows the first screen. There is no top-level await: older iOS loads modules twice then. */
-async function start(): Promise<void> {
-  await boot();
+/** Shows the shell at once and finds out behind it who uses the phone. No top-level await: older iOS loads modules twice then. */
+function start(): void {
   const target = document.getElementById('app');
   if (target === null) throw new Error('the page has no place for the app');
   mount(App, { target });
-  performance.mark('app-ready');
-  await watchForUpdates();
+  void boot().then(() => performance.mark('app-ready'));
+  void watchForUpdates();
 }
 
-void start();
+start();

@@ -12,8 +12,6 @@ export interface Parts {
   random: () => number;
   /** Starts the page anew, so that nothing decrypted stays in memory. */
   reload: () => void;
-  /** Replaces the page by an empty one. */
-  leave: () => void;
   /** Asks the browser not to clear the storage when room is short. */
   keepStorage: () => void;
 }
@@ -26,7 +24,6 @@ export const parts: Parts = {
   now: () => Date.now(),
   random: () => Math.random(),
   reload: () => location.reload(),
-  leave: () => location.replace('about:blank'),
   keepStorage: () => void navigator.storage.persist().catch(() => false),
 };
 

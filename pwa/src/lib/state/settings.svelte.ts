@@ -2,7 +2,8 @@ import type { DeviceRow, Lang, Outcome } from '../casework/types';
 import * as account from '../exchange/account';
 import { contents } from './contents.svelte';
 import { current, failed, openVault, server, whenOpen } from './current';
-import { keepProfile, session } from './session.svelte';
+import { keepProfile } from './entry';
+import { session } from './session.svelte';
 import { syncNow } from './sync.svelte';
 
 const SHORTEST_S = 60;

@@ -5,7 +5,8 @@ import { attention, resolve } from './attention.svelte';
 import { contents } from './contents.svelte';
 import { addAddendum, command, encounters, find, openDraft, timeline } from './encounters.svelte';
 import { useParts } from './parts';
-import { boot, enrol, lock, session, shutDown, signIn, signOut, unlock } from './session.svelte';
+import { shutDown } from './entry';
+import { boot, enrol, lock, session, signIn, signOut, unlock } from './session.svelte';
 import { sync, syncNow } from './sync.svelte';
 
 let peer: Peer;
@@ -169,9 +170,8 @@ describe('locking', () => {
     const draft = await openDraft();
     draft.set('narrative', 'typed just now');
     lock();
-    expect(session.phase).toBe('locked');
     await vi.waitFor(() => expect(reloads).toBe(1));
-    expect([contents.rows.size, contents.loaded, session.user]).toEqual([0, false, null]);
+    expect([session.phase, contents.rows.size, contents.loaded, session.user]).toEqual(['locked', 0, false, null]);
     await restart();
     await unlock(PASSPHRASE);
     expect(contents.drafts.get(draft.id)?.value['narrative']).toBe('typed just now');
