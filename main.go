@@ -74,7 +74,7 @@ func open(c config) (*program, error) {
 	}
 	p := &program{config: c, app: app, keys: folder, store: store, exchange: exchange.New(store, folder, c.now, rand.Reader)}
 	p.exchange.Demo = c.demo
-	pb_hooks.Register(app, pb_hooks.Options{Dev: c.dev, Now: c.now, Audit: store.Audit})
+	pb_hooks.Register(app, pb_hooks.Options{Dev: c.dev, Now: c.now, Audit: records.Audit})
 	return p, nil
 }
 
@@ -84,7 +84,7 @@ func (p *program) serve(listener net.Listener) error {
 	if err != nil {
 		return err
 	}
-	routes := api.New(api.Options{Exchange: p.exchange, Now: p.now, Audit: p.store.Audit, SignIns: signIns})
+	routes := api.New(api.Options{Exchange: p.exchange, Now: p.now, Audit: records.Audit, SignIns: signIns})
 	app, err := pwa.New(pwa.Files(), p.installedName)
 	if err != nil {
 		return fmt.Errorf("open the app: %w", err)

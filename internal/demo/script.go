@@ -104,11 +104,14 @@ func (s *script) encounter(i int, e planned) {
 func (s *script) scenario(e planned, rec string, author, reviewer *person, at time.Time) {
 	switch e.Scenario {
 	case "edit_conflict":
-		// The supervisor corrects the place while the author, with no signal, corrects it too.
-		kind := s.texts[e.Type].Places[0].Kind
-		s.add(step{at: at.Add(3 * time.Hour), by: reviewer, rec: rec, kind: "patch", set: fields{"place_kind": "farm"}, prev: fields{"place_kind": kind}})
-		s.add(step{at: at.Add(6 * time.Hour), madeAt: at.Add(2 * time.Hour), by: author, rec: rec, kind: "patch",
-			set: fields{"place_kind": "shop"}, prev: fields{"place_kind": kind}})
+		// The supervisor corrects the place and sends the record back; the author, with no signal, had corrected it too.
+		was := s.texts[e.Type].Places[0].Kind
+		s.add(step{at: at.Add(3 * time.Hour), by: reviewer, rec: rec, kind: "cmd", cmd: "pick_up"})
+		s.add(step{at: at.Add(4 * time.Hour), by: reviewer, rec: rec, kind: "patch", set: fields{"place_kind": "farm"}, prev: fields{"place_kind": was}})
+		s.add(step{at: at.Add(5 * time.Hour), by: reviewer, rec: rec, kind: "cmd", cmd: "return", args: fields{
+			"codes": []string{"R02"}, "fields": []string{"met_at"}, "note": "Please check the time: was it the morning or the evening?"}})
+		s.add(step{at: at.Add(8 * time.Hour), madeAt: at.Add(4 * time.Hour), by: author, rec: rec, kind: "patch", cmd: "resubmit",
+			set: fields{"place_kind": "shop"}, prev: fields{"place_kind": was}})
 	case "return_then_approve":
 		s.add(step{at: at.Add(4 * time.Hour), by: reviewer, rec: rec, kind: "cmd", cmd: "pick_up"})
 		s.add(step{at: at.Add(5 * time.Hour), by: reviewer, rec: rec, kind: "cmd", cmd: "return", args: fields{
