@@ -38,6 +38,9 @@ export default ts.config(
       'no-console': 'error',
       'no-undef': 'off',
       '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      // State is replaced whole when it changes, so plain maps and sets are right.
+      'svelte/prefer-svelte-reactivity': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       'no-restricted-globals': ['error', only('fetch', 'lib/exchange'), only('indexedDB', 'lib/vault'), only('crypto', 'lib/vault and casework/ids')],
@@ -50,5 +53,6 @@ export default ts.config(
     rules: Object.fromEntries(['argument', 'assignment', 'call', 'member-access', 'return'].map((act) => [`@typescript-eslint/no-unsafe-${act}`, 'off'])),
   },
   { files: ['src/lib/vault/**', 'src/lib/exchange/**', 'src/lib/casework/ids.ts', 'src/service-worker.ts', '**/*.test.ts', 'plugins/**'], rules: { 'no-restricted-globals': 'off' } },
+  { files: ['**/*.test.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
   ...directions,
 );

@@ -8,7 +8,8 @@ export class OtherTab extends Error {
  * The lock only saves work: what keeps two tabs from harm is that rows and cursor are compared and written together.
  */
 export async function inOneTab(work: () => Promise<void>): Promise<void> {
-  const locks = (globalThis.navigator as Navigator | undefined)?.locks as LockManager | undefined;
+  const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
+  const locks = navigator?.locks;
   if (locks === undefined) return work();
   await locks.request('noddfa-sync', { ifAvailable: true }, async (lock) => {
     if (lock === null) throw new OtherTab('another tab holds the lock');

@@ -1,5 +1,5 @@
 import { newId } from '../casework/ids';
-import { subjectOf, type Fields } from '../casework/operations';
+import { subjectOf } from '../casework/operations';
 import { commandsOf } from '../casework/tables';
 import { changesOf, timelineOf } from '../casework/timeline';
 import type { Change, Encounter, Entry, Item, Operation, Outcome } from '../casework/types';
@@ -68,7 +68,7 @@ function everyItem(): Map<string, Item> {
 
 /** A record that was refused stays in sight until the feed says where it is kept. */
 function refusedView(id: string, pending: PendingOp[]): Encounter | null {
-  const waiting = pending.filter(refused).map(({ verdict: _verdict, ...rest }) => rest);
+  const waiting = pending.filter(refused).map(({ op_id, subject, op }) => ({ op_id, subject, op }));
   return viewOf(id, undefined, 0, waiting);
 }
 
@@ -160,8 +160,7 @@ export async function reveal(id: string, what: 'identity' | 'contact'): Promise<
   try {
     const { vault, profile } = openVault();
     const device = (await vault.meta())?.device ?? '';
-    const d: Fields = await account.reveal(server(), { token: profile.token, device }, 'encounters', id, what);
-    return { ok: true, d: d as Partial<Encounter> };
+    return { ok: true, d: await account.reveal(server(), { token: profile.token, device }, 'encounters', id, what) };
   } catch (error) {
     return { ok: false, key: wordFor(error) };
   }

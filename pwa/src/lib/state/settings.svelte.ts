@@ -14,8 +14,8 @@ class Settings {
   storage = $state.raw({ usedBytes: 0, quotaBytes: 0, persisted: false });
   readonly devices = $derived([...contents.of('devices')].map((row): DeviceRow => ({
     id: row.i,
-    name: String(row.d['name'] ?? ''),
-    enrolled_at_ms: Number(row.d['enrolled_at_ms'] ?? 0),
+    name: typeof row.d['name'] === 'string' ? row.d['name'] : '',
+    enrolled_at_ms: typeof row.d['enrolled_at_ms'] === 'number' ? row.d['enrolled_at_ms'] : 0,
     revoked: row.d['revoked'] === true,
     here: row.i === session.device?.id,
   })));
@@ -27,7 +27,8 @@ export const settings = new Settings();
 /** Reads the settings of the open user and measures the storage. */
 async function loadSettings(): Promise<void> {
   settings.idleLockS = current.open?.profile.idleLockS ?? 120;
-  const storage = (globalThis.navigator as Navigator | undefined)?.storage as StorageManager | undefined;
+  const { navigator } = globalThis as { navigator?: { storage?: StorageManager } };
+  const storage = navigator?.storage;
   if (storage === undefined) return;
   const [{ usage, quota }, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
   settings.storage = { usedBytes: usage ?? 0, quotaBytes: quota ?? 0, persisted };

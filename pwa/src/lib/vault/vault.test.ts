@@ -33,7 +33,7 @@ async function everythingStored(): Promise<string> {
   const visit = (value: unknown): void => {
     if (value instanceof ArrayBuffer) visit(new Uint8Array(value));
     else if (value instanceof Uint8Array) found += new TextDecoder('latin1').decode(value) + new TextDecoder('utf-16le').decode(value);
-    else if (typeof value === 'object' && value !== null) for (const [key, one] of Object.entries(value)) (found += key), visit(one);
+    else if (typeof value === 'object' && value !== null) Object.entries(value).flat().forEach(visit);
     else found += String(value);
   };
   for (const store of db.objectStoreNames) visit(await db.getAll(store));
