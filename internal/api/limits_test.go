@@ -46,8 +46,10 @@ func TestRateForgetsOldKeys(t *testing.T) {
 
 func TestAdmission(t *testing.T) {
 	a := make(admission, 2)
-	if !a.enter() || !a.enter() || a.enter() {
-		t.Fatal("want two places and no third")
+	for place, want := range []bool{true, true, false} {
+		if got := a.enter(); got != want {
+			t.Fatalf("place %d: got %v, want %v", place+1, got, want)
+		}
 	}
 	a.leave()
 	if !a.enter() {
