@@ -28,8 +28,20 @@ var shapes = map[string]*regexp.Regexp{
 	"name":     regexp.MustCompile(`^[a-z_]{1,40}$`),
 	"phone":    regexp.MustCompile(`^[0-9+() .-]+$`),
 	"email":    regexp.MustCompile(`^[^\s@]+@[^\s@]+$`),
-	"tick":     regexp.MustCompile(`^[A-Z]{3}-\d{2}:(seen|said|told|found)$`),
+	"tick":     regexp.MustCompile(`^[A-Z]{3}-\d{2}:(seen|said_by_person|said_by_other|found)$`),
 	"date":     regexp.MustCompile(`^\d{4}-\d\d-\d\d$`),
+}
+
+var indicatorCode = regexp.MustCompile(`^[A-Z]{3}-\d{2}$`)
+
+// Codes gives the indicator codes of ticks, which are written <code>:<basis>.
+func Codes(ticks []string) []string {
+	out := make([]string, 0, len(ticks))
+	for _, tick := range ticks {
+		code, _, _ := strings.Cut(tick, ":")
+		out = append(out, code)
+	}
+	return out
 }
 
 // Check gives what is wrong with the values for the fields of a table, nothing when all is well. With whole, required
@@ -123,7 +135,8 @@ func (f Field) checkTexts(texts []string) string {
 		known := slices.Contains(f.Of, one)
 		switch f.Kind {
 		case "ticks":
-			known = shapes["tick"].MatchString(one)
+			code, basis, _ := strings.Cut(one, ":")
+			known = indicatorCode.MatchString(code) && slices.Contains(f.Bases, basis)
 		case "names":
 			known = shapes["name"].MatchString(one)
 		}

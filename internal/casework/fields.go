@@ -26,6 +26,8 @@ type Field struct {
 	Keys     map[string]Field `json:"keys"`
 	Editors  []string         `json:"editors"`
 	Required bool             `json:"required"`
+	// Bases is how a ticked sign may be known.
+	Bases []string `json:"bases"`
 	// Order is the values from the least safe to the safest, for the policy "safest".
 	Order []any `json:"-"`
 	// Narrower is true where the safest value is the narrower permission.

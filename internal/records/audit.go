@@ -12,7 +12,7 @@ import (
 
 // Audit writes an entry in the transaction of app, or in one of its own when app is in none. It is for acts that happen
 // through PocketBase; the exchange writes its own within its own transactions.
-func (s *Store) Audit(app core.App, e audit.Entry) error {
+func Audit(app core.App, e audit.Entry) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		_, err := audit.Append(appLog{tx}, e)
 		return err

@@ -1,0 +1,240 @@
+package exchange
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"noddfa/internal/casework"
+)
+
+// guards are what must hold before a command, each with the word key for when it does not.
+var guards = map[string]func(*edit) error{
+	"narrative_or_indicator": func(e *edit) error {
+		return refuseIf(e.v.Text("narrative") == "" && len(e.v.List("indicators")) == 0, "error.narrative_or_indicator", "narrative")
+	},
+	"danger_answered": func(e *edit) error {
+		answers, _ := e.v["danger_answers"].(map[string]any)
+		return refuseIf(e.v.Bool("danger") && casework.Values(answers).Text("called_999") == "", "error.danger_answered", "danger_answers")
+	},
+	"no_open_conflict": func(e *edit) error {
+		n, err := e.tx.OpenConflicts(e.rec)
+		if err != nil {
+			return err
+		}
+		return refuseIf(n > 0, "error.open_conflict", "")
+	},
+}
+
+func refuseIf(broken bool, key, field string) error {
+	if !broken {
+		return nil
+	}
+	no := &refusal{v: "rejected", key: key}
+	if field != "" {
+		no.fields = casework.Problems{field: casework.KeyRequired}
+	}
+	return no
+}
+
+// effects are what a command changes beside the state.
+var effects = map[string]func(*edit, casework.Values){
+	"submit":   (*edit).submit,
+	"resubmit": (*edit).submit,
+	"pick_up":  func(e *edit, _ casework.Values) { e.v["picked_up_by"], e.v["picked_up_name"] = e.user.ID, e.user.Name },
+	"approve":  (*edit).decided,
+	"return":   (*edit).decided,
+	"reject":   (*edit).decided,
+	"withdraw": func(e *edit, _ casework.Values) {},
+	"close":    func(e *edit, _ casework.Values) { e.v["closed_at_ms"] = e.nowMs },
+	"stand_down": func(e *edit, _ casework.Values) {
+		e.v["danger_stood_down"] = true
+		delete(e.v, "callback_needed")
+	},
+	"change_risk": func(e *edit, args casework.Values) { e.v["risk"] = args.Text("risk") },
+}
+
+// command moves the record by the command table. Who decided too late is told who was first.
+func (e *edit) command(cmd *Cmd) error {
+	rule, ok := casework.Commands["encounters"][cmd.Name]
+	if !ok {
+		return rejected("error.unknown_kind")
+	}
+	if e.role == "" {
+		e.role = "author"
+	}
+	if rule.By != e.role {
+		return errForbidden
+	}
+	if problems := casework.Check(rule.Args, cmd.Args, true); len(problems) > 0 {
+		return &refusal{v: "rejected", key: "error.check_answers", fields: problems}
+	}
+	if rule.ExpectRev && cmd.ExpectRev != e.rev {
+		return e.tooLate(cmd, "stale")
+	}
+	if !slices.Contains(rule.From, e.v.Text("state")) {
+		if rule.ExpectRev {
+			return rejected("error.state")
+		}
+		return e.tooLate(cmd, "late")
+	}
+	for _, name := range rule.Guards {
+		if err := guards[name](e); err != nil {
+			return err
+		}
+	}
+	return e.carryOut(cmd, rule)
+}
+
+func (e *edit) tooLate(cmd *Cmd, v string) error {
+	by, ok, err := e.tx.LastDecision(e.rec)
+	if err != nil {
+		return err
+	}
+	e.verdict.V = v
+	if ok {
+		e.verdict.By = &by
+	}
+	e.keepCommand(cmd, e.verdict.By)
+	return nil
+}
+
+func (e *edit) carryOut(cmd *Cmd, rule casework.Command) error {
+	from := e.v.Text("state")
+	to := rule.To
+	if to == "" {
+		to = from
+	}
+	e.v["state"] = to
+	effects[cmd.Name](e, cmd.Args)
+	if rule.By == "author" && cmd.Name != "withdraw" {
+		return nil
+	}
+	note := cmd.Args.Text("note") + cmd.Args.Text("reason")
+	row := casework.Values{"encounter": e.rec, "number": e.v.Int("version"), "event": cmd.Name, "from": from, "to": to, "reviewer": e.user.ID,
+		"reviewer_name": e.user.Name, "codes": cmd.Args["codes"], "fields": cmd.Args["fields"], "note": note,
+		"made_at_ms": e.op.AtMs, "received_at_ms": e.nowMs}
+	e.rows = append(e.rows, func() error {
+		detail := strings.Join(cmd.Args.List("codes"), " ")
+		return firstOf(e.tx.Insert("reviews", derive(e.opID, "review"), row), e.audit(e.user, e.role, "cmd:"+cmd.Name, "encounters", e.rec, detail))
+	})
+	return nil
+}
+
+func (e *edit) decided(casework.Values) { e.v["decided_at_ms"] = e.nowMs }
+
+// submit freezes what the record holds now as a version, with the names of the fields that differ from the last one.
+func (e *edit) submit(casework.Values) {
+	number := e.v.Int("version") + 1
+	e.v["version"], e.v["submitted_at_ms"] = number, e.nowMs
+	for _, name := range []string{"picked_up_by", "picked_up_name"} {
+		delete(e.v, name)
+	}
+	e.rows = append(e.rows, func() error {
+		was := e.snapshot()
+		last, _, err := e.tx.LastVersion(e.rec)
+		if err != nil {
+			return err
+		}
+		row := casework.Values{"encounter": e.rec, "number": number, "author": e.user.ID, "author_name": e.user.Name, "made_at_ms": e.op.AtMs,
+			"received_at_ms": e.nowMs, "was": was[casework.Content], "was_identity": was[casework.Identity], "was_contact": was[casework.Contact]}
+		if number > 1 {
+			row["changed"] = differences(last, row)
+		}
+		return e.tx.Insert("versions", derive(e.opID, "version"), row)
+	})
+}
+
+// snapshot gives the record's fields by the part they are kept in; clear ones stand with the content.
+func (e *edit) snapshot() map[string]any {
+	out := map[string]any{casework.Content: map[string]any{}, casework.Identity: map[string]any{}, casework.Contact: map[string]any{}}
+	for name, field := range casework.Collections["encounters"].Fields {
+		part := field.Store
+		if part == casework.Clear {
+			part = casework.Content
+		}
+		if value, ok := e.v[name]; ok {
+			out[part].(map[string]any)[name] = value
+		}
+	}
+	return out
+}
+
+func differences(last, row casework.Values) []string {
+	names := map[string]bool{}
+	for _, part := range []string{"was", "was_identity", "was_contact"} {
+		before, _ := last[part].(map[string]any)
+		after, _ := row[part].(map[string]any)
+		all := maps.Clone(before)
+		if all == nil {
+			all = map[string]any{}
+		}
+		maps.Copy(all, after)
+		for name := range all {
+			if !casework.Equal(before[name], after[name]) {
+				names[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// settleHold releases a held operation, which then runs as its author's, or dismisses it.
+func (a *act) settleHold() error {
+	v, ok, err := a.tx.Get("holds", a.op.Rec)
+	if err != nil {
+		return err
+	}
+	role := a.holdRole(v)
+	if !ok || role == "" || a.op.Cmd == nil {
+		return errForbidden
+	}
+	rule, known := casework.Commands["holds"][a.op.Cmd.Name]
+	switch {
+	case !known:
+		return rejected("error.unknown_kind")
+	case rule.By == "supervisor" && role != "supervisor":
+		return errForbidden
+	case !slices.Contains(rule.From, v.Text("state")):
+		a.verdict.V = "merged"
+		return nil
+	}
+	if a.op.Cmd.Name == "release" {
+		if err := a.release(v); err != nil {
+			return err
+		}
+	}
+	v["state"] = rule.To
+	return firstOf(a.tx.Update("holds", a.op.Rec, v, []string{"state"}), a.audit(a.user, role, "cmd:"+a.op.Cmd.Name, "holds", a.op.Rec, ""))
+}
+
+func (a *act) holdRole(v casework.Values) string {
+	if v.Text("author") == a.user.ID {
+		return "author"
+	}
+	if a.user.Is(casework.RoleSupervisor) && a.user.Agency != "" && a.user.Agency == v.Text("review_agency") {
+		return "supervisor"
+	}
+	return ""
+}
+
+// release runs the kept operation in its author's name; a rule that it still breaks refuses the release.
+func (a *act) release(v casework.Values) error {
+	kept, _ := v["op"].(map[string]any)
+	raw, err := json.Marshal(kept)
+	if err != nil {
+		return err
+	}
+	var op Op
+	if json.Unmarshal(raw, &op) != nil || op.User != v.Text("author") || op.V != 1 || op.Coll == "holds" {
+		return rejected("error.unreadable")
+	}
+	author, err := a.tx.User(op.User)
+	if err != nil {
+		return err
+	}
+	inner := Verdict{V: "ok"}
+	released := &act{push: a.push, op: &op, opID: v.Text("op_id"), user: author, verdict: &inner}
+	return released.run()
+}

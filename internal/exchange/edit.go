@@ -1,0 +1,140 @@
+package exchange
+
+import (
+	"maps"
+	"slices"
+
+	"noddfa/internal/casework"
+	"noddfa/internal/reconcile"
+)
+
+// edit is one encounter on its way from before to v. Rows that follow from it are written after it.
+type edit struct {
+	*act
+	rec    string
+	role   string
+	rev    int64
+	before casework.Values
+	v      casework.Values
+	rows   []func() error
+}
+
+// fields lets each changed field meet the record. A field in conflict does not stop the others.
+func (e *edit) fields(late bool) error {
+	written, kept := false, false
+	for _, name := range e.names() {
+		outcome, taken, next := e.meet(name, e.v[name], late)
+		if outcome == reconcile.KeepBoth || outcome == reconcile.TakeSafer {
+			kept = true
+			e.keepBoth(name, late, outcome, e.v[name], next)
+		}
+		if outcome == reconcile.Write || outcome == reconcile.TakeSafer {
+			written = true
+			e.v.Put(name, taken)
+		}
+	}
+	switch {
+	case kept && late:
+		e.verdict.V = "late"
+	case kept:
+		e.verdict.V = "conflict"
+	case !written && e.op.Kind == "patch" && e.op.Cmd == nil:
+		e.verdict.V = "merged"
+	}
+	return e.settle()
+}
+
+// settle computes what follows from the fields: danger, and whether somebody must call back.
+func (e *edit) settle() error {
+	danger := e.v.Bool("danger")
+	immediate, err := e.tx.Immediate(casework.Codes(e.v.List("indicators")))
+	if err != nil {
+		return err
+	}
+	if e.dangerGrew(danger) {
+		e.v.Put("danger_stood_down", false)
+	}
+	e.v.Put("danger", danger || immediate)
+	answers, _ := e.v["danger_answers"].(map[string]any)
+	called := casework.Values(answers).Text("called_999")
+	waits := e.v.Bool("danger") && !e.v.Bool("danger_stood_down") && (called == "unsafe_to" || called == "no_signal")
+	e.v.Put("callback_needed", waits)
+	return nil
+}
+
+// dangerGrew says whether this edit names a danger that the record did not know.
+func (e *edit) dangerGrew(danger bool) bool {
+	if danger && !e.before.Bool("danger") {
+		return true
+	}
+	known := e.before.List("indicators")
+	return slices.ContainsFunc(e.v.List("indicators"), func(tick string) bool { return !slices.Contains(known, tick) })
+}
+
+// keepBoth keeps a value that was not written, or was but needs a person's look, beside the record's own.
+func (e *edit) keepBoth(field string, late bool, outcome reconcile.Outcome, current, incoming any) {
+	kind, taken := "field", "current"
+	if late {
+		kind = "late"
+	}
+	if outcome == reconcile.TakeSafer {
+		taken = "incoming"
+	}
+	e.conflict(field, kind, casework.Values{"field": field, "store": casework.Collections["encounters"].Fields[field].Store,
+		"taken": taken, "current": current, "incoming": incoming})
+}
+
+// keepCommand keeps a command that came too late.
+func (e *edit) keepCommand(cmd *Cmd, by *By) {
+	v := casework.Values{"store": casework.Content, "taken": "current", "cmd": map[string]any{"name": cmd.Name, "args": map[string]any(cmd.Args)}}
+	if by != nil {
+		v["by"] = map[string]any{"name": by.Name, "event": by.Event, "at_ms": by.AtMs}
+	}
+	e.conflict("", "command", v)
+}
+
+func (e *edit) conflict(subject, kind string, v casework.Values) {
+	id := derive(e.opID, "conflict", subject)
+	maps.Copy(v, casework.Values{"of_coll": "encounters", "of_rec": e.rec, "kind": kind, "state": "open", "at_ms": e.nowMs, "author": e.v.Text("author"),
+		"incoming_by": map[string]any{"id": e.user.ID, "name": e.user.Name}, "current_by": e.lastHand()})
+	e.verdict.Conflicts = append(e.verdict.Conflicts, id)
+	e.rows = append(e.rows, func() error { return e.tx.Insert("conflicts", id, v) })
+}
+
+// lastHand is who stands behind the record's own value: whoever reviews it, else its author.
+func (e *edit) lastHand() map[string]any {
+	if e.before.Text("picked_up_by") != "" && e.before.Text("picked_up_by") != e.user.ID {
+		return map[string]any{"id": e.before.Text("picked_up_by"), "name": e.before.Text("picked_up_name")}
+	}
+	return map[string]any{"id": e.before.Text("author"), "name": e.before.Text("author_name")}
+}
+
+// write stores what changed and everything that follows from it.
+func (e *edit) write() error {
+	var changed []string
+	for name := range e.v {
+		if !casework.Equal(e.v[name], e.before[name]) {
+			changed = append(changed, name)
+		}
+	}
+	for name := range e.before {
+		if _, stays := e.v[name]; !stays {
+			changed = append(changed, name)
+		}
+	}
+	if len(changed) > 0 {
+		if err := e.tx.Update("encounters", e.rec, e.v, changed); err != nil {
+			return err
+		}
+	}
+	return e.after()
+}
+
+func (e *edit) after() error {
+	for _, row := range e.rows {
+		if err := row(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

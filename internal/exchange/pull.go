@@ -1,0 +1,279 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"noddfa/internal/casework"
+)
+
+const chunkMax = 500
+
+// Pull writes what changed since the cursor, in chunks that each are one snapshot. flush is called after each, so that a
+// phone sees progress and a slow one holds nothing back.
+func (x *Exchange) Pull(ctx context.Context, c Caller, q PullRequest, w io.Writer, flush func() error) error {
+	if q.Proto != 1 {
+		return &casework.Error{Code: casework.TooOld, Key: "error.too_old"}
+	}
+	if c.Locked || q.Device != c.Device {
+		return &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
+	}
+	if err := x.settle(ctx); err != nil {
+		return err
+	}
+	p := &pull{x: x, user: c.User.ID, device: c.Device, text: q.Cursor, first: true}
+	for more := true; more; {
+		p.out.Reset()
+		err := x.store.Read(ctx, func(r Reader) error {
+			var err error
+			more, err = p.chunk(r)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !more {
+			p.out.WriteString("{\"k\":\"e\"}\n")
+		}
+		if _, err := w.Write(p.out.Bytes()); err != nil {
+			return fmt.Errorf("write chunk: %w", err)
+		}
+		if err := flush(); err != nil {
+			return fmt.Errorf("flush chunk: %w", err)
+		}
+	}
+	return nil
+}
+
+// settle has the writer drain what others changed, which the pull pool cannot do.
+func (x *Exchange) settle(ctx context.Context) error {
+	dirty, err := x.store.Dirty(ctx)
+	if err != nil || !dirty {
+		return err
+	}
+	return x.store.Write(ctx, func(Tx) error { return nil })
+}
+
+// pull is one answer under way.
+type pull struct {
+	x            *Exchange
+	user, device string
+	text         string
+	first        bool
+	out          bytes.Buffer
+	n            int
+}
+
+// chunk writes one chunk to the buffer and says whether more follow.
+func (p *pull) chunk(r Reader) (more bool, err error) {
+	meta, err := r.Meta()
+	if err != nil {
+		return false, err
+	}
+	device, ok, err := r.Device(p.device)
+	if err != nil {
+		return false, err
+	}
+	if !ok || device.User != p.user {
+		return false, &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
+	}
+	mine, err := r.Scopes(p.user)
+	if err != nil {
+		return false, err
+	}
+	c, lost := p.x.begin(p.text, p.user, meta, mine)
+	if p.first {
+		p.header(meta, c, mine, device.Revoked)
+		p.first = false
+	}
+	if device.Revoked {
+		return false, nil
+	}
+	for _, id := range lost {
+		fmt.Fprintf(&p.out, "{\"k\":\"x\",\"s\":%d}\n", id)
+	}
+	return p.body(r, meta, c)
+}
+
+func (p *pull) header(meta Meta, c cursor, mine []Scope, revoked bool) {
+	total, order := int64(0), ""
+	for _, scope := range mine {
+		if slices.ContainsFunc(c.Lag, func(l lag) bool { return l.Scope == scope.ID && l.Pos == 0 }) {
+			total += scope.Live
+		}
+	}
+	if revoked {
+		total, order = 0, "wipe"
+	}
+	fmt.Fprintf(&p.out, "{\"k\":\"h\",\"noddfa\":\"pull/1\",\"epoch\":%q,\"head\":%d,\"gen\":%d,\"total\":%d,\"server_ms\":%d,\"order\":%q}\n",
+		meta.Epoch, meta.Head, c.Gen, total, p.x.now().UnixMilli(), order)
+}
+
+func (p *pull) body(r Reader, meta Meta, c cursor) (more bool, err error) {
+	p.n = 0
+	room := chunkMax
+	for len(c.Lag) > 0 && room > 0 {
+		if room, err = p.lag(r, &c, room); err != nil {
+			return false, err
+		}
+	}
+	if len(c.Lag) == 0 {
+		if c.Sweep {
+			fmt.Fprintf(&p.out, "{\"k\":\"w\",\"g\":%d}\n", c.Gen)
+			c.Sweep = false
+		}
+		if err := p.main(r, meta, &c, room); err != nil {
+			return false, err
+		}
+	}
+	more = len(c.Lag) > 0 || c.Main < meta.Head
+	p.text, err = p.x.writeCursor(c)
+	fmt.Fprintf(&p.out, "{\"k\":\"c\",\"cursor\":%q,\"n\":%d,\"more\":%t,\"head\":%d}\n", p.text, p.n, more, meta.Head)
+	return more, err
+}
+
+// lag sends a part of the first scope that still arrives, and gives the room that is left in the chunk.
+func (p *pull) lag(r Reader, c *cursor, room int) (int, error) {
+	first := &c.Lag[0]
+	entries, err := r.Feed(first.Scope, first.Pos, c.Main, room, true)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := p.rows(r, entries)
+	if err != nil {
+		return 0, err
+	}
+	earlier := p.earlier(*c)
+	for _, entry := range entries {
+		row, ok := rows[name{entry.Coll, entry.Rec}]
+		// A record that an earlier scope of the same batch has sent already is not sent again.
+		if ok && !slices.ContainsFunc(row.Scopes, func(id int64) bool { return slices.Contains(earlier, id) }) {
+			p.put(row, c.Scopes)
+		}
+		first.Pos = entry.Seq
+	}
+	if len(entries) < room {
+		c.Done = append(c.Done, *first)
+		c.Lag = c.Lag[1:]
+		if len(c.Lag) == 0 {
+			c.Lag, c.Done = nil, nil
+		}
+	}
+	return room - len(entries), nil
+}
+
+func (p *pull) earlier(c cursor) []int64 {
+	var out []int64
+	for _, done := range c.Done {
+		if done.Batch == c.Lag[0].Batch {
+			out = append(out, done.Scope)
+		}
+	}
+	return out
+}
+
+// main sends what changed since the main position in any of my scopes. A record has the same number in all its scopes,
+// so a number is never split between chunks.
+func (p *pull) main(r Reader, meta Meta, c *cursor, room int) error {
+	if c.Main >= meta.Head {
+		return nil
+	}
+	if room == 0 {
+		return nil
+	}
+	page, upTo, err := p.page(r, meta, *c, room)
+	if err != nil {
+		return err
+	}
+	rows, err := p.rows(r, page)
+	if err != nil {
+		return err
+	}
+	for _, entry := range page {
+		row, ok := rows[name{entry.Coll, entry.Rec}]
+		if !ok || len(shared(row.Scopes, c.Scopes)) == 0 {
+			fmt.Fprintf(&p.out, "{\"k\":\"f\",\"c\":%q,\"i\":%q}\n", entry.Coll, entry.Rec)
+			p.n++
+			continue
+		}
+		p.put(row, c.Scopes)
+	}
+	c.Main = upTo
+	return nil
+}
+
+// page merges the scopes' entries by number, and gives the position that the page reaches.
+func (p *pull) page(r Reader, meta Meta, c cursor, room int) ([]FeedEntry, int64, error) {
+	var all []FeedEntry
+	upTo := meta.Head
+	for _, scope := range c.Scopes {
+		entries, err := r.Feed(scope, c.Main, meta.Head, room, false)
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(entries) == room {
+			upTo = min(upTo, entries[room-1].Seq)
+		}
+		all = append(all, entries...)
+	}
+	slices.SortFunc(all, func(a, b FeedEntry) int { return int(a.Seq - b.Seq) })
+	all = slices.CompactFunc(all, func(a, b FeedEntry) bool { return a.Seq == b.Seq })
+	all = slices.DeleteFunc(all, func(e FeedEntry) bool { return e.Seq > upTo })
+	if len(all) > room {
+		all, upTo = all[:room], all[room-1].Seq
+	}
+	return all, upTo, nil
+}
+
+type name struct{ coll, rec string }
+
+// rows reads the records of a page, one question for each collection.
+func (p *pull) rows(r Reader, entries []FeedEntry) (map[name]Row, error) {
+	byColl := map[string][]string{}
+	for _, entry := range entries {
+		byColl[entry.Coll] = append(byColl[entry.Coll], entry.Rec)
+	}
+	out := make(map[name]Row, len(entries))
+	for coll, ids := range byColl {
+		rows, err := r.Rows(p.user, coll, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			out[name{coll, row.ID}] = row
+		}
+	}
+	return out, nil
+}
+
+// put writes a row with the scopes through which this user sees it.
+func (p *pull) put(row Row, mine []int64) {
+	b := p.out.AvailableBuffer()
+	b = append(b, `{"k":"p","c":"`...)
+	b = append(append(b, row.Coll...), `","i":"`...)
+	b = append(append(b, row.ID...), `","r":`...)
+	b = append(strconv.AppendInt(b, row.Rev, 10), `,"v":[`...)
+	for i, id := range shared(row.Scopes, mine) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	b = append(append(append(b, `],"d":`...), row.JSON...), "}\n"...)
+	p.out.Write(b)
+	p.n++
+}
+
+func shared(scopes, mine []int64) []int64 {
+	out := scopes[:0:0]
+	for _, id := range scopes {
+		if slices.Contains(mine, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,171 @@
+package records
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"noddfa/internal/casework"
+)
+
+// column is a clear column. Kind is 't' text, 'i' integer, 'b' yes or no, 'j' JSON. A quiet column is kept but never sent.
+type column struct {
+	name  string
+	kind  byte
+	quiet bool
+}
+
+// table is how one collection is stored and who is sent which sealed part.
+type table struct {
+	name, id string
+	columns  []column
+	// parts maps a sealed field to its part. Fields of a conflict stand in the part of the field they are about.
+	parts map[string]string
+	// own names the parts that only the record's author is sent, by the column "author".
+	own []string
+	// flags are yes-or-no values that say whether a part holds anything.
+	flags map[string]string
+	// scope is the column that names the encounter whose scopes this record follows.
+	follows string
+	sql     statements
+}
+
+type statements struct{ feed, get, insert, update string }
+
+var sealedParts = []string{casework.Content, casework.Identity, casework.Contact}
+
+func cols(kind byte, names string) []column {
+	var out []column
+	for _, name := range strings.Fields(names) {
+		quiet := strings.HasPrefix(name, "-")
+		out = append(out, column{name: strings.TrimPrefix(name, "-"), kind: kind, quiet: quiet})
+	}
+	return out
+}
+
+func join(lists ...[]column) []column { return slices.Concat(lists...) }
+
+// tables is every synced collection but users, which only grants follow from.
+var tables = index(
+	&table{name: "encounters", columns: join(
+		cols('t', "codename met_at language force council place_kind age_status age_band gender nationality risk agency review_agency "+
+			"author author_name state picked_up_by picked_up_name"),
+		cols('i', "version made_at_ms received_at_ms submitted_at_ms decided_at_ms clock_offset_ms closed_at_ms"),
+		cols('b', "county_lines danger callback_needed danger_stood_down"), cols('j', "indicators exploitation")),
+		own:   []string{casework.Identity, casework.Contact},
+		flags: map[string]string{"has_identity": casework.Identity, "has_contact": casework.Contact}},
+	&table{name: "addenda", columns: join(cols('t', "encounter -agency author author_name"), cols('i', "made_at_ms received_at_ms")), follows: "encounter"},
+	&table{name: "versions", columns: join(cols('t', "encounter author author_name"), cols('i', "number made_at_ms received_at_ms"), cols('j', "changed")),
+		parts: map[string]string{"was": casework.Content, "was_identity": casework.Identity, "was_contact": casework.Contact}, follows: "encounter"},
+	&table{name: "reviews", columns: join(cols('t', "encounter event from to reviewer reviewer_name"),
+		cols('i', "number made_at_ms received_at_ms"), cols('j', "codes fields")),
+		parts: map[string]string{"note": casework.Content}, follows: "encounter"},
+	&table{name: "conflicts", columns: join(cols('t', "of_coll of_rec field kind store taken state resolved_by choice -author"),
+		cols('i', "at_ms"), cols('j', "current_by incoming_by by")),
+		parts: map[string]string{"current": "", "incoming": "", "cmd": "", "chosen": ""},
+		own:   []string{casework.Identity, casework.Contact}, follows: "of_rec"},
+	&table{name: "holds", columns: join(cols('t', "of_coll of_rec op_id author author_name -review_agency verdict key state"),
+		cols('i', "at_ms"), cols('j', "fields")),
+		parts: map[string]string{"op": casework.Identity}, own: []string{casework.Identity}},
+	&table{name: "drafts", columns: join(cols('t', "rec -author"), cols('i', "n at_ms")), parts: map[string]string{"draft": casework.Content}},
+	&table{name: "indicators", columns: join(cols('t', "code category en cy applies_to strength danger_action"), cols('i', "sort"),
+		cols('b', "immediate_danger core retired"))},
+	&table{name: "agencies", columns: join(cols('t', "code name_en name_cy kind force -review_agency"), cols('b', "may_refer"))},
+	&table{name: "devices", columns: join(cols('t', "name -user"), cols('i', "enrolled_at_ms"), cols('b', "revoked"))},
+)
+
+var tablesByID = func() map[string]*table {
+	out := make(map[string]*table, len(tables))
+	for _, t := range tables {
+		out[t.id] = t
+	}
+	return out
+}()
+
+const usersID = "_pb_users_auth_"
+
+func index(list ...*table) map[string]*table {
+	out := make(map[string]*table, len(list))
+	for _, t := range list {
+		t.id = "nod_" + t.name
+		if t.parts == nil {
+			t.parts = map[string]string{}
+			for name, field := range casework.Collections[t.name].Fields {
+				if field.Store != casework.Clear {
+					t.parts[name] = field.Store
+				}
+			}
+		}
+		t.sql = t.statements()
+		out[t.name] = t
+	}
+	return out
+}
+
+func (t *table) sealed() bool { return len(t.parts) > 0 }
+
+// part says in which sealed part a field of the record stands, "" for none.
+func (t *table) part(field string, v casework.Values) string {
+	part, ok := t.parts[field]
+	if !ok || part != "" {
+		return part
+	}
+	if store := v.Text("store"); store == casework.Identity || store == casework.Contact {
+		return store
+	}
+	return casework.Content
+}
+
+// statements writes the table's SQL. Rows leave SQLite as JSON without empty values, which costs a fraction of reading
+// thirty columns one by one.
+func (t *table) statements() statements {
+	parts, author := "'', '', ''", "''"
+	if t.sealed() {
+		parts = "r.sealed_content, r.sealed_identity, r.sealed_contact"
+	}
+	if slices.ContainsFunc(t.columns, func(c column) bool { return c.name == "author" }) {
+		author = "r.author"
+	}
+	names, marks := []string{"id"}, []string{"?"}
+	var sets []string
+	for _, c := range t.columns {
+		names, marks, sets = append(names, quote(c.name)), append(marks, "?"), append(sets, quote(c.name)+" = ?")
+	}
+	if t.sealed() {
+		names, marks = append(names, "sealed_content", "sealed_identity", "sealed_contact"), append(marks, "?", "?", "?")
+	}
+	return statements{
+		feed: fmt.Sprintf(`SELECT r.id, s.rev, (SELECT group_concat(m.scope) FROM sync_member m WHERE m.coll = '%s' AND m.rec = r.id AND m.st = 1),
+			%s, %s, %s FROM json_each(?) j CROSS JOIN %s r ON r.id = j.value CROSS JOIN sync_rec s ON s.coll = '%s' AND s.rec = r.id`,
+			t.id, author, t.json(false), parts, t.name, t.id),
+		get:    fmt.Sprintf("SELECT %s, %s FROM %s r WHERE r.id = ?", t.json(true), parts, t.name),
+		insert: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", t.name, strings.Join(names, ", "), strings.Join(marks, ", ")),
+		update: fmt.Sprintf("UPDATE %s SET %s WHERE id = ?", t.name, strings.Join(sets, ", ")),
+	}
+}
+
+func (t *table) json(all bool) string {
+	var pairs []string
+	for _, c := range t.columns {
+		if c.quiet && !all {
+			continue
+		}
+		name := "r." + quote(c.name)
+		value := map[byte]string{
+			't': "nullif(" + name + ", '')", 'i': "nullif(CAST(" + name + " AS INTEGER), 0)",
+			'b': "iif(" + name + ", json('true'), NULL)", 'j': "iif(json_valid(" + name + "), json(" + name + "), NULL)",
+		}[c.kind]
+		pairs = append(pairs, "'"+c.name+"', "+value)
+	}
+	flags := make([]string, 0, len(t.flags))
+	for name := range t.flags {
+		flags = append(flags, name)
+	}
+	slices.Sort(flags)
+	for _, name := range flags {
+		pairs = append(pairs, fmt.Sprintf("'%s', iif(length(r.sealed_%s) > 0, json('true'), NULL)", name, t.flags[name]))
+	}
+	return "json_patch('{}', json_object(" + strings.Join(pairs, ", ") + "))"
+}
+
+func quote(name string) string { return "`" + name + "`" }
