@@ -53,7 +53,9 @@ test-app: pwa/node_modules/.installed
 	npm --prefix pwa run lint
 	npm --prefix pwa test
 
+# The app's engine against the real server, then the whole app in a real browser.
 test-browser: build browser
+	NODDFA_BIN=$(CURDIR)/bin/noddfa npm --prefix pwa run test:server
 	node --test --test-concurrency=1 "pwa/tests/**/*.test.mjs"
 
 # Chromium as Debian packages it where we may install it, otherwise the browser tool's own download.
