@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,8 +16,6 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/spf13/cobra"
 
-	"noddfa/internal/api"
-	"noddfa/internal/demo"
 	"noddfa/internal/keys"
 )
 
@@ -83,48 +80,6 @@ func serveCommand(c *config) *cobra.Command {
 		}
 	}
 	return command
-}
-
-// greet says where to go, and in a demonstration how to sign in.
-func (p *program) greet(url string) {
-	fmt.Fprintf(p.out, "Noddfa %s\n  app        %s\n  dashboard  %s/_/\n", version, url, url)
-	signIns, err := p.signIns()
-	if err != nil || len(signIns) == 0 {
-		return
-	}
-	fmt.Fprintf(p.out, "\nMade-up data. One sign-in per role:\n")
-	seen := make(map[string]bool)
-	for _, s := range signIns {
-		if !seen[s.Role] {
-			seen[s.Role] = true
-			fmt.Fprintf(p.out, "  %-18s %-26s %-16s %s\n", s.Role, s.Email, s.Password, s.Agency)
-		}
-	}
-	fmt.Fprintf(p.out, "\nThe administrator signs in at the dashboard, everyone else in the app, whose sign-in page lists them all.\n")
-}
-
-// signIns gives the made-up people; none unless this is a demonstration.
-func (p *program) signIns() ([]api.SignIn, error) {
-	if !p.demo {
-		return nil, nil
-	}
-	list, err := demo.SignIns(p.keys)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]api.SignIn, len(list))
-	for i, s := range list {
-		out[i] = api.SignIn(s)
-	}
-	return out, nil
-}
-
-func (p *program) loadDemo(ctx context.Context) error {
-	err := demo.Load(ctx, demo.Options{App: p.app, Store: p.store, Keys: p.keys, Now: p.now()})
-	if err != nil {
-		return fmt.Errorf("load made-up data: %w", err)
-	}
-	return nil
 }
 
 func demoCommand(c *config) *cobra.Command {

@@ -80,7 +80,7 @@ func open(c config) (*program, error) {
 
 // serve answers on listener until the server is told to stop.
 func (p *program) serve(listener net.Listener) error {
-	signIns, err := p.signIns()
+	signIns, err := p.appSignIns()
 	if err != nil {
 		return err
 	}
