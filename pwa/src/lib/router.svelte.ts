@@ -72,7 +72,7 @@ function show(): void {
 }
 
 function follow(event: MouseEvent): void {
-  const link = event.target instanceof Element ? event.target.closest('a[href^="/"]') : null;
+  const link = event.target instanceof Element ? event.target.closest('a[href^="/"]:not([rel=external])') : null;
   if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   go(link.pathname);
