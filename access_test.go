@@ -139,6 +139,12 @@ func TestAccessOwnRoutes(t *testing.T) {
 			})
 		}
 	}
+	t.Run("hello as another user's device", func(t *testing.T) {
+		got := s.ask(t, "POST", "/api/noddfa/hello", map[string]any{"proto": 1, "device": foreign}, "Authorization", fieldToken, "X-Noddfa-Device", foreign)
+		if got.status != 403 || got.body["code"] != "forbidden" {
+			t.Errorf("got %d %s, want 403 forbidden", got.status, got.raw)
+		}
+	})
 	t.Run("reveal of a record out of sight", func(t *testing.T) {
 		got := s.ask(t, "POST", "/api/noddfa/reveal", routes["/api/noddfa/reveal"], "Authorization", fieldToken, "X-Noddfa-Device", own)
 		if got.status != 404 || got.body["code"] != "not_found" {

@@ -16,7 +16,9 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/spf13/cobra"
 
+	"noddfa/internal/audit"
 	"noddfa/internal/keys"
+	"noddfa/internal/records"
 )
 
 // version is set by the build.
@@ -114,7 +116,10 @@ func superuserCommand(c *config) *cobra.Command {
 			inner := cmd.NewSuperuserCommand(p.app)
 			inner.SetArgs(args)
 			inner.SetOut(c.out)
-			return inner.Execute()
+			if err := inner.Execute(); err != nil || len(args) == 0 {
+				return err
+			}
+			return records.Audit(p.app, audit.Entry{AtMs: c.now().UnixMilli(), Role: "command_line", Act: "admin:superuser", Detail: args[0]})
 		}}
 }
 

@@ -67,10 +67,41 @@ func TestDashboardCaseData(t *testing.T) {
 			}
 		}
 		got := s.ask(t, "GET", path, nil, "Authorization", admin)
+		if got.status != 200 {
+			t.Errorf("GET %s: got %d, want the row as it lies", name, got.status)
+		}
 		for _, leak := range []string{"Enghraifft\",\"narrative", "07700 900", "passport", "Met during"} {
 			if strings.Contains(got.raw, leak) {
 				t.Errorf("%s shows %q to an administrator", name, leak)
 			}
+		}
+	}
+}
+
+// TestDashboardDevice is what an administrator may change about a phone: to end it, not to give it to somebody else.
+func TestDashboardDevice(t *testing.T) {
+	s := start(t, t.TempDir(), false)
+	admin := s.admin(t)
+	s.addUser(t, "onnen@example.org")
+	other := s.addUser(t, "derw@example.org")
+	p := s.enrol(t, "onnen@example.org", "devaaaaaaaaaaaa")
+	path := "/api/collections/devices/records/" + p.device
+	for name, body := range map[string]map[string]any{"owner": {"user": other}, "key": {"sign_key": "AAAA"}, "owner beside name": {"name": "x", "user": other}} {
+		if got := s.ask(t, "PATCH", path, body, "Authorization", admin); got.status != 403 {
+			t.Errorf("%s: got %d, want 403", name, got.status)
+		}
+	}
+	if got := s.ask(t, "PATCH", path, map[string]any{"revoked": true}, "Authorization", admin); got.status != 200 {
+		t.Fatalf("revoke: got %d %s", got.status, got.raw)
+	}
+	body := []byte(p.head(0))
+	for name, headers := range map[string][]string{
+		"signed in": {"Authorization", p.token},
+		"locked":    {"X-Noddfa-Signature", p.sign(t, body, "0-0")},
+	} {
+		got := s.ask(t, "POST", "/api/noddfa/push", body, append([]string{"Content-Type", "application/x-ndjson", "X-Noddfa-Device", p.device}, headers...)...)
+		if got.status != 200 || got.body["order"] != "wipe" {
+			t.Errorf("%s: got %d %s, want the order to wipe", name, got.status, got.raw)
 		}
 	}
 }

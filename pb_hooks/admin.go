@@ -28,18 +28,32 @@ var adminActs = map[string][]string{
 	"_otps":          {"delete"},
 }
 
+// adminFields narrows an update to these fields: a device keeps its owner and its key.
+var adminFields = map[string][]string{"devices": {"name", "revoked"}}
+
+// mayAdmin says whether an administrator may do this to this record.
+func mayAdmin(r *core.Record, act string) bool {
+	name := r.Collection().Name
+	if !slices.Contains(adminActs[name], act) {
+		return false
+	}
+	allowed, narrowed := adminFields[name]
+	return !narrowed || !slices.ContainsFunc(changedFields(r, act), func(field string) bool { return !slices.Contains(allowed, field) })
+}
+
 func (h *hooks) adminRecord(act string) func(*core.RecordRequestEvent) error {
 	return func(e *core.RecordRequestEvent) error {
 		if !e.HasSuperuserAuth() {
 			return e.Next() // The collection's own rules decide, and all of them are closed.
 		}
 		name := e.Collection.Name
-		if !slices.Contains(adminActs[name], act) {
+		if !mayAdmin(e.Record, act) {
 			h.note(e.RequestEvent, "admin_refused", name, e.Record.Id, act)
 			return e.ForbiddenError("records of this collection are not changed in the dashboard", nil)
 		}
+		changed := strings.Join(changedFields(e.Record, act), ",")
 		return h.together(e.RequestEvent, e.Next, func() audit.Entry {
-			return h.adminEntry(e.RequestEvent, "admin:"+act, name, e.Record.Id, changedFields(e.Record, act))
+			return h.adminEntry(e.RequestEvent, "admin:"+act, name, e.Record.Id, changed)
 		})
 	}
 }
@@ -116,9 +130,9 @@ func (h *hooks) adminEntry(e *core.RequestEvent, act, coll, rec, detail string) 
 }
 
 // changedFields names the fields an update changed; their values stay out of the audit.
-func changedFields(r *core.Record, act string) string {
+func changedFields(r *core.Record, act string) []string {
 	if act != "update" {
-		return ""
+		return nil
 	}
 	var names []string
 	before := r.Original()
@@ -131,5 +145,5 @@ func changedFields(r *core.Record, act string) string {
 			names = append(names, name)
 		}
 	}
-	return strings.Join(names, ",")
+	return names
 }

@@ -53,6 +53,13 @@ func (h *hooks) auditSignIn(e *core.RecordAuthRequestEvent) error {
 	return e.Next()
 }
 
+// auditPasswordReset ties the row to the change itself.
+func (h *hooks) auditPasswordReset(e *core.RecordConfirmPasswordResetRequestEvent) error {
+	return h.together(e.RequestEvent, e.Next, func() audit.Entry {
+		return audit.Entry{AtMs: h.Now().UnixMilli(), Actor: e.Record.Id, Role: roleOf(e.Collection.Name), Act: "password_reset"}
+	})
+}
+
 func roleOf(collection string) string {
 	if collection == core.CollectionNameSuperusers {
 		return "superuser"
