@@ -233,6 +233,6 @@ func (a *act) meet(name string, current any, late bool) (reconcile.Outcome, any,
 		// Nobody saw this value: a late edit never writes, but what makes a person safer still holds at once.
 		prev = map[string]any{"sha256": ""}
 	}
-	outcome, taken := reconcile.Decide(field, current, prev, next)
+	outcome, taken := a.x.decide(field, current, prev, next)
 	return outcome, taken, next
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"noddfa/internal/casework"
+	"noddfa/internal/reconcile"
 )
 
 // Exchange answers the messages of phones. It is safe for use by many goroutines.
@@ -14,13 +15,16 @@ type Exchange struct {
 	keys  Keys
 	now   func() time.Time
 	rnd   io.Reader
+	// decide is how a field meets the record; chunkRows is how many rows one chunk of a pull holds at most.
+	decide    func(f casework.Field, current, prev, next any) (reconcile.Outcome, any)
+	chunkRows int
 	// Demo is told to phones, which show a banner.
 	Demo bool
 }
 
 // New gives an exchange on a store. The clock and the randomness are given, so that tests can fix them.
 func New(store Store, keys Keys, now func() time.Time, rnd io.Reader) *Exchange {
-	return &Exchange{store: store, keys: keys, now: now, rnd: rnd}
+	return &Exchange{store: store, keys: keys, now: now, rnd: rnd, decide: reconcile.Decide, chunkRows: chunkMax}
 }
 
 // Device gives an enrolled device; not_found when it is not known.

@@ -115,7 +115,7 @@ func (p *pull) header(meta Meta, c cursor, mine []Scope, revoked bool) {
 
 func (p *pull) body(r Reader, meta Meta, c cursor) (more bool, err error) {
 	p.n = 0
-	room := chunkMax
+	room := p.x.chunkRows
 	for len(c.Lag) > 0 && room > 0 {
 		if room, err = p.lag(r, &c, room); err != nil {
 			return false, err

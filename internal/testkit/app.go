@@ -46,6 +46,9 @@ type Clock struct {
 // Start is when every test begins.
 var Start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
+// NewClock gives a clock that stands at Start.
+func NewClock() *Clock { return &Clock{now: Start} }
+
 // Now gives the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -105,7 +108,7 @@ func NewApp(t testing.TB) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Reopen(t, dir, folder, &Clock{now: Start})
+	return Reopen(t, dir, folder, NewClock())
 }
 
 // Reopen gives an app on a data folder that exists, as after a restart.
