@@ -90,6 +90,16 @@ func newBase(dir string) core.App {
 // NewApp gives an app of its own, copied from a template that is migrated once.
 func NewApp(t testing.TB) *App {
 	t.Helper()
+	folder, err := keys.Make(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewAppWith(t, folder)
+}
+
+// NewAppWith gives an app of its own on keys of the test's choice.
+func NewAppWith(t testing.TB, folder *keys.Folder) *App {
+	t.Helper()
 	from, err := template()
 	if err != nil {
 		t.Fatal(err)
@@ -103,10 +113,6 @@ func NewApp(t testing.TB) *App {
 		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	folder, err := keys.Make(filepath.Join(t.TempDir(), "keys"))
-	if err != nil {
-		t.Fatal(err)
 	}
 	return Reopen(t, dir, folder, NewClock())
 }
