@@ -38,7 +38,7 @@ func keyOf(t *testing.T, err error) string {
 }
 
 func TestInflate(t *testing.T) {
-	bomb := zipped(t, make([]byte, 64<<20))
+	bomb := zipped(t, make([]byte, 16<<20))
 	if len(bomb) > sentMax {
 		t.Fatalf("the bomb has %d bytes and would stop at the first limit", len(bomb))
 	}
