@@ -56,7 +56,7 @@ test-app: pwa/node_modules/.installed
 # The app's engine against the real server, then the whole app in a real browser.
 test-browser: build browser
 	NODDFA_BIN=$(CURDIR)/bin/noddfa npm --prefix pwa run test:server
-	node --test --test-concurrency=1 "pwa/tests/**/*.test.mjs"
+	node --test --test-concurrency=1 $$(find pwa/tests -name '*.test.mjs' | sort)
 
 # Chromium as Debian packages it where we may install it, otherwise the browser tool's own download.
 .PHONY: browser
