@@ -19,7 +19,7 @@ type office struct {
 	phone, desk *testkit.Phone
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t testing.TB) *office {
 	t.Helper()
 	app := testkit.NewApp(t)
 	o := &office{App: app, agency: testkit.AddAgency(t, app.Base, "hafan", "")}
