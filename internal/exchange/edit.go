@@ -51,8 +51,12 @@ func (e *edit) settle() error {
 	if err != nil {
 		return err
 	}
-	if e.dangerGrew(danger) {
-		e.v.Put("danger_stood_down", false)
+	added, err := e.tx.Immediate(casework.Codes(e.newTicks()))
+	if err != nil {
+		return err
+	}
+	if added || danger && !e.before.Bool("danger") {
+		e.v.Put("danger_stood_down", false) // A danger that nobody knew of when it was stood down.
 	}
 	e.v.Put("danger", danger || immediate)
 	answers, _ := e.v["danger_answers"].(map[string]any)
@@ -62,13 +66,9 @@ func (e *edit) settle() error {
 	return nil
 }
 
-// dangerGrew says whether this edit names a danger that the record did not know.
-func (e *edit) dangerGrew(danger bool) bool {
-	if danger && !e.before.Bool("danger") {
-		return true
-	}
+func (e *edit) newTicks() []string {
 	known := e.before.List("indicators")
-	return slices.ContainsFunc(e.v.List("indicators"), func(tick string) bool { return !slices.Contains(known, tick) })
+	return slices.DeleteFunc(slices.Clone(e.v.List("indicators")), func(tick string) bool { return slices.Contains(known, tick) })
 }
 
 // keepBoth keeps a value that was not written, or was but needs a person's look, beside the record's own.

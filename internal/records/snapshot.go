@@ -1,6 +1,7 @@
 package records
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -21,7 +22,7 @@ type snapshot struct {
 }
 
 // Read runs f on one snapshot of the data.
-func (s *Store) Read(ctx context.Context, f func(exchange.Reader) error) error {
+func (s *Store) Read(ctx context.Context, f func(exchange.Reader) error) (err error) {
 	var snap *snapshot
 	select {
 	case snap = <-s.conns:
@@ -32,12 +33,18 @@ func (s *Store) Read(ctx context.Context, f func(exchange.Reader) error) error {
 	if err := snap.begin(); err != nil {
 		return err
 	}
-	err := f(snap)
-	if undo := snap.exec("ROLLBACK"); undo != nil {
-		// A connection in doubt is not lent again.
-		err = errors.Join(err, undo, snap.conn.Close())
-		snap.conn, snap.stmts = nil, nil
+	defer func() { err = errors.Join(err, snap.end()) }()
+	return f(snap)
+}
+
+// end lets go of the snapshot. A connection in doubt is not lent again.
+func (n *snapshot) end() error {
+	undo := n.exec("ROLLBACK")
+	if undo == nil {
+		return nil
 	}
+	err := errors.Join(undo, n.conn.Close())
+	n.conn, n.stmts = nil, nil
 	return err
 }
 
@@ -92,7 +99,7 @@ func (n *snapshot) each(query string, args []any, into []any, f func() error) er
 		return fmt.Errorf("%.40s: %w", query, err)
 	}
 	for rows.Next() {
-		if err := errors.Join(rows.Scan(into...)); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return errors.Join(err, rows.Close())
 		}
 		if err := f(); err != nil {
@@ -183,14 +190,8 @@ func (n *snapshot) outgoing(t *table, id string, clear []byte, parts [3][]byte, 
 	if isAuthor && len(t.own) > 0 {
 		skip = nil
 	}
-	whole, err := n.store.openInto(clear, t, id, parts, skip)
-	if err != nil {
-		return nil, err
-	}
-	if len(parts[0])+len(parts[1])+len(parts[2]) == 0 || &whole[0] == &clear[0] {
-		whole = append([]byte(nil), whole...) // The driver's own bytes do not outlive the row.
-	}
-	return whole, nil
+	// The driver's own bytes do not outlive the row.
+	return n.store.openInto(bytes.Clone(clear), t, id, parts, skip)
 }
 
 func numbers(list string) []int64 {

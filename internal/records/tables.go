@@ -25,7 +25,7 @@ type table struct {
 	own []string
 	// flags are yes-or-no values that say whether a part holds anything.
 	flags map[string]string
-	// scope is the column that names the encounter whose scopes this record follows.
+	// follows is the column that names the encounter whose scopes this record follows.
 	follows string
 	sql     statements
 }

@@ -126,11 +126,16 @@ func (t *tx) Try(f func() error) error {
 	err := f()
 	if err != nil {
 		t.scopes = map[string]int64{} // Scopes made under the savepoint are gone with it.
+		// A savepoint that cannot be undone is no decision about an operation: the cause is told as text only, so that
+		// nobody takes it for one.
 		if undo := t.exec("ROLLBACK TO op"); undo != nil {
-			return errors.Join(err, undo)
+			return fmt.Errorf("undo operation (%v): %w", err, undo)
 		}
 	}
-	return errors.Join(err, t.exec("RELEASE op"))
+	if release := t.exec("RELEASE op"); release != nil {
+		return fmt.Errorf("end operation: %w", release)
+	}
+	return err
 }
 
 // Get gives a record with its sealed parts opened.
