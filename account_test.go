@@ -90,3 +90,26 @@ func TestDemoOnRealData(t *testing.T) {
 		t.Errorf("second load: got %d audit rows, %v; want %d", after, err, before)
 	}
 }
+
+// TestDemoBanner tells phones that the data is made up even when the server was not started as a demonstration.
+func TestDemoBanner(t *testing.T) {
+	folder := t.TempDir()
+	_, stop, err := launch(folder, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, folder, false)
+	hello := func(email, device string) answer {
+		p := s.enrol(t, email, device)
+		return s.ask(t, "POST", "/api/noddfa/hello", map[string]any{"proto": 1, "device": device}, "Authorization", p.token)
+	}
+	if got := hello("onnen@example.org", "devbanner000000"); got.body["demo"] != true {
+		t.Errorf("got demo %v, want the banner", got.body["demo"])
+	}
+	if got := s.ask(t, "GET", "/api/noddfa/demo", nil); got.status != 404 {
+		t.Errorf("sign-ins: got %d, want none shown", got.status)
+	}
+}

@@ -39,6 +39,7 @@ func (p *program) loadDemo(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load made-up data: %w", err)
 	}
+	p.exchange.Demo = true
 	return nil
 }
 

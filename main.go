@@ -22,6 +22,7 @@ import (
 	_ "github.com/pocketbase/pocketbase/migrations"
 
 	"noddfa/internal/api"
+	"noddfa/internal/demo"
 	"noddfa/internal/exchange"
 	"noddfa/internal/keys"
 	"noddfa/internal/records"
@@ -73,7 +74,10 @@ func open(c config) (*program, error) {
 		return nil, fmt.Errorf("open records: %w", err)
 	}
 	p := &program{config: c, app: app, keys: folder, store: store, exchange: exchange.New(store, folder, c.now, rand.Reader)}
-	p.exchange.Demo = c.demo
+	// The banner follows the data and not the flag: made-up records must never be taken for real ones.
+	if p.exchange.Demo, err = demo.Holds(app); err != nil {
+		return nil, err
+	}
 	pb_hooks.Register(app, pb_hooks.Options{Dev: c.dev, Now: c.now, Audit: records.Audit})
 	return p, nil
 }

@@ -55,7 +55,8 @@ func (s *Server) answer(h func(*core.RequestEvent) error) func(*core.RequestEven
 		if !errors.As(err, &known) || statuses[known.Code] == 0 {
 			known = &casework.Error{Code: casework.Internal, Key: "error.internal"}
 		}
-		if known.Code == casework.Internal {
+		// A phone that went out of signal is no fault of anybody's.
+		if known.Code == casework.Internal && e.Request.Context().Err() == nil {
 			e.App.Logger().Error("request failed", "route", e.Request.Pattern, "error", err)
 		}
 		if e.Written() {

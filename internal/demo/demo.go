@@ -70,6 +70,15 @@ func Load(ctx context.Context, o Options) error {
 	return nil
 }
 
+// Holds says whether the database holds made-up data, with or without being asked to show it.
+func Holds(app core.App) (bool, error) {
+	loaded, err := inspect(app)
+	if errors.Is(err, ErrRealData) {
+		return false, nil
+	}
+	return loaded, err
+}
+
 // inspect says whether the made-up agencies are there already.
 func inspect(app core.App) (loaded bool, err error) {
 	agencies, err := app.FindAllRecords("agencies")
