@@ -1,29 +1,25 @@
 import commandTable from '../../../../internal/casework/commands.json';
 import fieldTable from '../../../../internal/casework/fields.json';
 
-/** One line of the field table, as both sides read it. */
+// The build leaves only the columns named here (plugins/tables.ts).
+
+/** One line of the field table. `max` counts characters of a text or items of a list. */
 export interface FieldRule {
-  kind: string;
   policy: 'reg' | 'set' | 'text' | 'safest';
   store: 'clear' | 'content' | 'identity' | 'contact';
   max?: number;
-  of?: string[];
-  required?: boolean;
 }
 
-/** One line of the command table. */
+/** One line of the command table: the state it leads to ('' leaves it), and whether it names the revision it was decided on. */
 export interface CommandRule {
-  from: string[];
   to: string;
-  by: string;
   expect_rev?: boolean;
-  guards?: string[];
 }
 
-/** The fields a person fills in, by collection. */
+/** The fields a person fills in; of encounters only, because other collections have no form. */
 export const fieldsOf = (coll: string): Record<string, FieldRule> =>
   (fieldTable as unknown as Record<string, { fields: Record<string, FieldRule> } | undefined>)[coll]?.fields ?? {};
 
-/** The commands of a collection. */
+/** The commands of encounters. */
 export const commandsOf = (coll: string): Record<string, CommandRule> =>
   (commandTable as unknown as Record<string, Record<string, CommandRule> | undefined>)[coll] ?? {};

@@ -4,9 +4,10 @@ import { fieldsOf } from '../casework/tables';
 import type { Encounter, Operation, Outcome } from '../casework/types';
 import type { DraftContent } from '../vault/vault';
 import { contents } from './contents.svelte';
-import { failed, openVault } from './current';
+import { current, failed, openVault, wordFor } from './current';
 import { editing } from './editing.svelte';
 import { parts } from './parts';
+import { sync } from './status.svelte';
 import { workChanged, wroteLocally } from './sync.svelte';
 
 const SAVE_AFTER_MS = 250;
@@ -31,6 +32,7 @@ export class Draft {
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<void> = Promise.resolve();
+  #handing: Promise<Outcome> | null = null;
 
   constructor(id: string, base: Encounter | null, kept: DraftContent | null) {
     this.id = id;
@@ -45,7 +47,8 @@ export class Draft {
   set<K extends keyof Encounter>(field: K, value: Encounter[K]): void {
     this.value = { ...this.value, [field]: value };
     this.#changed = true;
-    this.#timer ??= setTimeout(() => void this.flush(), SAVE_AFTER_MS);
+    // A failed save is shown in the sync bar, and the next change or flush tries again.
+    this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), SAVE_AFTER_MS);
   }
 
   /** Ticks an indicator with how it is known, or unticks it with null. One indicator has one basis. */
@@ -72,6 +75,7 @@ export class Draft {
       await vault.saveDraft(this.id, { base_rev: this.base?.rev ?? 0, ...base, value: writtenFields(this.value as unknown as Fields), at_ms });
     } catch (error) {
       this.#changed = true;
+      sync.problem = wordFor(error);
       throw error;
     }
     this.savedAtMs = at_ms;
@@ -84,7 +88,15 @@ export class Draft {
   }
 
   /** Makes one operation of the whole draft, with its submit, and puts it in the outbox. */
-  async handIn(): Promise<Outcome> {
+  handIn(): Promise<Outcome> {
+    // Two taps on the button make one operation.
+    this.#handing ??= this.#handIn().finally(() => {
+      if (!this.#ended) this.#handing = null;
+    });
+    return this.#handing;
+  }
+
+  async #handIn(): Promise<Outcome> {
     const [problem] = this.problems();
     if (problem !== undefined) return { ok: false, key: problem.key, field: problem.field };
     try {
@@ -131,9 +143,11 @@ export class Draft {
 
   /** Saves and lets go: the draft stays on the phone. */
   async close(): Promise<void> {
+    if (this.#ended) return;
     await this.flush();
     this.#end();
-    await workChanged(openVault().vault);
+    // A lock may have come between; what was typed is saved by then.
+    if (current.open !== null) await workChanged(current.open.vault);
   }
 }
 

@@ -3,19 +3,24 @@ export interface Saver {
   flush: () => Promise<void>;
 }
 
-/** The records open for editing. While there is one, the app locks as soon as it is hidden and takes no update. */
+const LOCK = 'noddfa-editing';
+
+const locks = (): LockManager | undefined => (globalThis as { navigator?: { locks?: LockManager } }).navigator?.locks;
+
+/** The records open for editing. While there is one, the app locks as soon as it is hidden, and no tab takes an update. */
 class Editing {
   readonly #open = new Set<Saver>();
+  #release: (() => void) | null = null;
   count = $state(0);
 
   add(saver: Saver): void {
     this.#open.add(saver);
-    this.count = this.#open.size;
+    this.#changed();
   }
 
   remove(saver: Saver): void {
     this.#open.delete(saver);
-    this.count = this.#open.size;
+    this.#changed();
   }
 
   /** Saves everything that is open. */
@@ -26,8 +31,25 @@ class Editing {
   /** Lets go of everything, after a lock. */
   clear(): void {
     this.#open.clear();
-    this.count = 0;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.count = this.#open.size;
+    if (this.count === 0) {
+      this.#release?.();
+      this.#release = null;
+    } else if (this.#release === null) {
+      const held = new Promise<void>((resolve) => (this.#release = resolve));
+      void locks()?.request(LOCK, { mode: 'shared' }, () => held);
+    }
   }
 }
 
 export const editing = new Editing();
+
+/** Whether any tab of the app has a record open. */
+export async function editedAnywhere(): Promise<boolean> {
+  if (editing.count > 0) return true;
+  return (await locks()?.request(LOCK, { ifAvailable: true }, (lock) => lock === null)) ?? false;
+}

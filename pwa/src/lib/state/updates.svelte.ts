@@ -1,4 +1,4 @@
-import { editing } from './editing.svelte';
+import { editedAnywhere, editing } from './editing.svelte';
 import { sync } from './status.svelte';
 
 let waiting: ServiceWorker | null = null;
@@ -13,6 +13,11 @@ function offer(worker: ServiceWorker | null): void {
 /** Registers the service worker and tells when a new version of the app waits. */
 export async function watchForUpdates(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
+  const controlled = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    // Another tab took the new version: this one follows, unless it only now got its first worker.
+    if (controlled && editing.count === 0) location.reload();
+  });
   const registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
   offer(registration.waiting);
   registration.addEventListener('updatefound', () => {
@@ -23,9 +28,9 @@ export async function watchForUpdates(): Promise<void> {
   });
 }
 
-/** Reloads into the waiting version. Refused while a record is open. */
+/** Moves to the waiting version. Refused while a record is open in any tab. */
 export function applyUpdate(): void {
-  if (waiting === null || editing.count > 0) return;
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-  waiting.postMessage('take-over');
+  void editedAnywhere().then((edited) => {
+    if (!edited) waiting?.postMessage('take-over');
+  });
 }
