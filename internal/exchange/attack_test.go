@@ -16,7 +16,7 @@ import (
 	"noddfa/internal/testkit"
 )
 
-var told = casework.Values{"codename": "robin", "narrative": "They were afraid."}
+var robin = casework.Values{"codename": "robin", "narrative": "They were afraid."}
 
 func (o *office) exec(t *testing.T, sql string) {
 	t.Helper()
@@ -36,7 +36,7 @@ func (o *office) count(t *testing.T, sql string) int {
 
 func TestSameMessageTwice(t *testing.T) {
 	o := newOffice(t)
-	o.phone.Op(create(enc1, told, submit()))
+	o.phone.Op(create(enc1, robin, submit()))
 	body := o.phone.Body([]string{o.phone.Outbox[0].Line})
 	first, err := o.phone.Send(body)
 	if err != nil {
@@ -56,8 +56,8 @@ func TestSameMessageTwice(t *testing.T) {
 
 func TestNumberReusedForAnotherOperationStops(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, nil)), "ok")
-	line := o.phone.Line("fork00000000001", 1, create("enc000000000002", told, nil))
+	wantV(t, o.phone.Do(create(enc1, robin, nil)), "ok")
+	line := o.phone.Line("fork00000000001", 1, create("enc000000000002", robin, nil))
 	answer, err := o.phone.Send(o.phone.Body([]string{line}))
 	if err != nil || answer.Stop == nil || answer.Stop.Why != "fork" || len(answer.Verdicts) != 0 {
 		t.Errorf("got %+v, %v, want a stop for fork", answer, err)
@@ -66,7 +66,7 @@ func TestNumberReusedForAnotherOperationStops(t *testing.T) {
 
 func TestGapStops(t *testing.T) {
 	o := newOffice(t)
-	line := o.phone.Line("gap000000000001", 3, create(enc1, told, nil))
+	line := o.phone.Line("gap000000000001", 3, create(enc1, robin, nil))
 	answer, err := o.phone.Send(o.phone.Body([]string{line}))
 	if err != nil || answer.Stop == nil || *answer.Stop != (exchange.Stop{Why: "gap", Expect: 1}) {
 		t.Errorf("got %+v, %v, want a stop for gap at 1", answer, err)
@@ -89,7 +89,7 @@ func TestPoisonedOperationDoesNotBlockTheNext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o.phone.Op(op)
 			good := testkit.ID("good" + strings.ReplaceAll(name, " ", ""))
-			o.phone.Op(create(good, told, nil))
+			o.phone.Op(create(good, robin, nil))
 			verdicts := o.phone.Push()
 			if verdicts[0].V != "rejected" || verdicts[0].Hold == "" || verdicts[0].Commit == 0 {
 				t.Errorf("poison: got %+v, want rejected and kept", verdicts[0])
@@ -111,7 +111,7 @@ func TestPoisonedOperationDoesNotBlockTheNext(t *testing.T) {
 
 func TestSealedForAnotherUserIsKeptUnread(t *testing.T) {
 	o := newOffice(t)
-	line := strings.Replace(o.phone.Line("bad000000000001", 1, create(enc1, told, nil)), `"op_id":"bad`, `"op_id":"cad`, 1)
+	line := strings.Replace(o.phone.Line("bad000000000001", 1, create(enc1, robin, nil)), `"op_id":"bad`, `"op_id":"cad`, 1)
 	answer, err := o.phone.Send(o.phone.Body([]string{line}))
 	if err != nil || answer.Verdicts[0].V != "rejected" || answer.Verdicts[0].Key != "error.unreadable" {
 		t.Errorf("got %+v, %v, want rejected as unreadable", answer, err)
@@ -120,7 +120,7 @@ func TestSealedForAnotherUserIsKeptUnread(t *testing.T) {
 
 func TestForgedAuthorIsRefused(t *testing.T) {
 	o := newOffice(t)
-	op := create(enc1, told, nil)
+	op := create(enc1, robin, nil)
 	op.User = o.sup.ID
 	v := o.phone.Do(op)
 	wantV(t, v, "forbidden")
@@ -131,14 +131,14 @@ func TestForgedAuthorIsRefused(t *testing.T) {
 
 func TestNobodyDecidesOnTheirOwnRecord(t *testing.T) {
 	o := newOffice(t)
-	v := o.desk.Do(create(enc1, told, submit()))
+	v := o.desk.Do(create(enc1, robin, submit()))
 	wantV(t, v, "ok")
 	wantV(t, o.desk.Do(command(enc1, "pick_up", v.Rev, nil)), "forbidden")
 }
 
 func TestStrangerCannotTouchTheRecord(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	other := testkit.AddAgency(t, o.Base, "other", "")
 	for _, role := range casework.Roles {
 		t.Run(role, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestStrangerCannotTouchTheRecord(t *testing.T) {
 
 func TestWrongEpochReadsNothing(t *testing.T) {
 	o := newOffice(t)
-	o.phone.Op(create(enc1, told, nil))
+	o.phone.Op(create(enc1, robin, nil))
 	o.phone.Hello.Epoch = "another"
 	_, err := o.phone.Send(o.phone.Body([]string{o.phone.Outbox[0].Line}))
 	var no *casework.Error
@@ -171,7 +171,7 @@ func TestWrongEpochReadsNothing(t *testing.T) {
 
 func TestBrokenRequestsApplyNothing(t *testing.T) {
 	o := newOffice(t)
-	one, two := o.phone.Line("one000000000001", 1, create(enc1, told, nil)), o.phone.Line("two000000000001", 2, create("enc000000000002", told, nil))
+	one, two := o.phone.Line("one000000000001", 1, create(enc1, robin, nil)), o.phone.Line("two000000000001", 2, create("enc000000000002", robin, nil))
 	whole := o.phone.Body([]string{one, two})
 	for name, c := range map[string]struct{ body, key string }{
 		"nothing":              {"", "error.truncated"},
@@ -198,7 +198,7 @@ func TestBrokenRequestsApplyNothing(t *testing.T) {
 
 func TestClockTenYearsWrong(t *testing.T) {
 	o := newOffice(t)
-	op := create(enc1, told, submit())
+	op := create(enc1, robin, submit())
 	op.AtMs = testkit.Start.AddDate(10, 0, 0).UnixMilli()
 	wantV(t, o.phone.Do(op), "ok")
 	o.desk.Pull()
@@ -210,7 +210,7 @@ func TestClockTenYearsWrong(t *testing.T) {
 
 func TestRevokedDeviceWipesAndIsHeld(t *testing.T) {
 	o := newOffice(t)
-	o.phone.Op(create(enc1, told, submit()))
+	o.phone.Op(create(enc1, robin, submit()))
 	o.exec(t, "UPDATE devices SET revoked = 1 WHERE id = '"+o.phone.Device+"'")
 	answer, err := o.phone.Send(o.phone.Body([]string{o.phone.Outbox[0].Line}))
 	if err != nil || answer.Order != "wipe" || answer.Verdicts[0].V != "forbidden" {
@@ -238,7 +238,7 @@ func TestRevokedDeviceWipesAndIsHeld(t *testing.T) {
 
 func TestAuditRowsNeitherChangeNorGo(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	o.desk.Pull()
 	wantV(t, o.desk.Do(command(enc1, "pick_up", o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
 	if _, err := o.Exchange.Reveal(context.Background(), exchange.Caller{User: o.sup, Device: o.desk.Device},

@@ -14,7 +14,7 @@ import (
 func (o *office) fill(t testing.TB, n int) {
 	t.Helper()
 	for i := range n {
-		op := create(testkit.ID(fmt.Sprintf("rec%d", i)+"z"), told, submit())
+		op := create(testkit.ID(fmt.Sprintf("rec%d", i)+"z"), robin, submit())
 		op.Add = map[string][]string{"indicators": {"GEN-01:seen", "LAB-02:found"}}
 		o.phone.Op(op)
 		if len(o.phone.Outbox) == 100 || i == n-1 {
@@ -30,7 +30,7 @@ func BenchmarkPush100(b *testing.B) {
 		b.StopTimer()
 		for range 100 {
 			n++
-			o.phone.Op(create(testkit.ID(fmt.Sprintf("rec%d", n)+"z"), told, submit()))
+			o.phone.Op(create(testkit.ID(fmt.Sprintf("rec%d", n)+"z"), robin, submit()))
 		}
 		b.StartTimer()
 		o.phone.Push()

@@ -32,7 +32,7 @@ func TestCommands(t *testing.T) {
 				n++
 				rec := testkit.ID(fmt.Sprintf("enc%dx", n))
 				t.Run(name+"/"+state+"/"+role, func(t *testing.T) {
-					wantV(t, o.phone.Do(create(rec, told, submit())), "ok")
+					wantV(t, o.phone.Do(create(rec, robin, submit())), "ok")
 					o.exec(t, fmt.Sprintf("UPDATE encounters SET state = '%s', submitted_at_ms = %d, closed_at_ms = %d WHERE id = '%s'",
 						state, submittedMs(state), testkit.Start.UnixMilli(), rec))
 					o.desk.Pull()

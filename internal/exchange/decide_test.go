@@ -13,7 +13,7 @@ import (
 func TestTwoDecideAtOnceFirstWins(t *testing.T) {
 	o := newOffice(t)
 	second := testkit.NewPhone(t, o.Exchange, testkit.AddUser(t, o.Base, "sup2", []string{"supervisor"}, o.agency), "desk2")
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	o.desk.Pull()
 	second.Pull()
 	rev := second.Rows["encounters/"+enc1].Rev
@@ -22,11 +22,13 @@ func TestTwoDecideAtOnceFirstWins(t *testing.T) {
 	if v.V != "stale" || v.By == nil || v.By.Name != "sup" || v.By.Event != "pick_up" || len(v.Conflicts) != 1 {
 		t.Errorf("got %+v, want stale, told of sup's pick_up", v)
 	}
+	o.desk.Pull()
+	wantV(t, o.desk.Do(command(enc1, "approve", o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
 }
 
 func TestReturnedRecordComesBackAsAVersion(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	o.desk.Pull()
 	wantV(t, o.desk.Do(command(enc1, "pick_up", o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
 	o.desk.Pull()
@@ -50,7 +52,7 @@ func TestReturnedRecordComesBackAsAVersion(t *testing.T) {
 
 func TestConflictIsKeptAndChosen(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, nil)), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, nil)), "ok")
 	tablet := testkit.NewPhone(t, o.Exchange, o.author, "tablet")
 	edit := func(text string) exchange.Op {
 		return exchange.Op{Kind: "patch", Coll: "encounters", Rec: enc1, Set: casework.Values{"narrative": text, "danger": true, "danger_answers": map[string]any{"called_999": "yes"}},
@@ -78,12 +80,15 @@ func TestConflictIsKeptAndChosen(t *testing.T) {
 
 func TestLateEditIsKeptAndDangerHoldsAtOnce(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	v := o.phone.Do(exchange.Op{Kind: "patch", Coll: "encounters", Rec: enc1, Set: casework.Values{"danger": true, "narrative": "More."}})
 	if v.V != "late" || len(v.Conflicts) != 2 {
 		t.Fatalf("got %+v, want late with two conflicts", v)
 	}
 	o.desk.Pull()
+	wantV(t, o.desk.Do(command(enc1, "pick_up", o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
+	o.desk.Pull()
+	wantV(t, o.desk.Do(command(enc1, "approve", o.desk.Rows["encounters/"+enc1].Rev, nil)), "rejected")
 	row := o.desk.Rows["encounters/"+enc1].D
 	if row["danger"] != true || row.Text("narrative") != "They were afraid." {
 		t.Errorf("row: got danger %v, narrative %q", row["danger"], row.Text("narrative"))

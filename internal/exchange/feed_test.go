@@ -13,7 +13,7 @@ import (
 
 func TestRawEditReachesThePhone(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	o.phone.Pull()
 	o.exec(t, "UPDATE encounters SET force = 'glasfor' WHERE id = '"+enc1+"'")
 	o.phone.Pull()
@@ -29,7 +29,7 @@ func TestRawEditReachesThePhone(t *testing.T) {
 
 func TestLostRoleDropsItsRecords(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	o.desk.Pull()
 	o.exec(t, `UPDATE users SET roles = '["field"]' WHERE id = '`+o.sup.ID+"'")
 	if answer := o.desk.Pull(); !strings.Contains(answer, `"k":"x"`) {
@@ -47,7 +47,7 @@ func TestLostRoleDropsItsRecords(t *testing.T) {
 
 func TestRecordLeavingSightIsForgotten(t *testing.T) {
 	o := newOffice(t)
-	wantV(t, o.phone.Do(create(enc1, told, submit())), "ok")
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	o.desk.Pull()
 	for _, name := range []string{"pick_up", "approve", "close"} {
 		wantV(t, o.desk.Do(command(enc1, name, o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
@@ -106,7 +106,7 @@ func TestCutStreamResumesAtTheLastChunk(t *testing.T) {
 func TestFeedShowsWhatAccessAllows(t *testing.T) {
 	o := newOffice(t)
 	child := casework.Values{"narrative": "x", "age_status": "child"}
-	for i, set := range []casework.Values{told, child} {
+	for i, set := range []casework.Values{robin, child} {
 		wantV(t, o.phone.Do(create(testkit.ID("open"+string(rune('a'+i))), set, nil)), "ok")
 		wantV(t, o.phone.Do(create(testkit.ID("sent"+string(rune('a'+i))), set, submit())), "ok")
 	}

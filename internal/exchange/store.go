@@ -71,7 +71,7 @@ type Tx interface {
 	LastDecision(encounter string) (By, bool, error)
 	// LastVersion gives the newest version of an encounter, with every field it held.
 	LastVersion(encounter string) (casework.Values, bool, error)
-	// OpenConflicts counts conflicts of a record that wait for a person.
+	// OpenConflicts counts values of a record that wait for a person; commands that came too late are not among them.
 	OpenConflicts(rec string) (int, error)
 
 	// Op gives the stored verdict under a device's number; OpKnown where an operation id stands.
