@@ -16,6 +16,11 @@ it('finds signs in both languages, whatever the accents', () => {
   expect(['TY', 'tŷ dan', 'afraid', 'ofn', 'zebra', ' '].map((q) => search(signs, q).map((i) => i.code))).toEqual([['A-1'], ['A-1'], ['A-2'], ['A-2'], [], []]);
 });
 
+it('puts signs first in which the words begin a word', () => {
+  const signs = [sign('A-1', { en: 'Contact is blocked', cy: 'x' }), sign('A-2')];
+  expect(search(signs, 'locked').map((i) => i.code)).toEqual(['A-2', 'A-1']);
+});
+
 it('offers signs about children unless the person is an adult, and never a retired one, but keeps what is ticked', () => {
   const signs = [sign('G-1'), sign('C-1', { applies_to: 'child' }), sign('R-1', { retired: true })];
   const codes = (adult: boolean, ticks: string[]) => offered(signs, adult, basisOf(ticks)).map((i) => i.code);

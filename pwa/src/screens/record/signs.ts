@@ -11,14 +11,13 @@ export function offered(all: readonly Indicator[], isAdult: boolean, ticked: Rea
   return all.filter((i) => ticked.has(i.code) || (!i.retired && !(isAdult && i.applies_to === 'child')));
 }
 
-/** The signs that hold every word of the search in either language, whatever their accents. */
+/** The signs that hold every word of the search in either language, whatever their accents; those where the words begin a word first. */
 export function search(signs: readonly Indicator[], query: string): Indicator[] {
   const words = fold(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
-  return signs.filter((i) => {
-    const text = fold(`${i.en} ${i.cy}`);
-    return words.every((word) => text.includes(word));
-  });
+  const found = signs.map((sign) => ({ sign, text: ` ${fold(`${sign.en} ${sign.cy}`)}` })).filter(({ text }) => words.every((word) => text.includes(word)));
+  const begins = ({ text }: { text: string }) => words.every((word) => text.includes(` ${word}`));
+  return [...found.filter(begins), ...found.filter((one) => !begins(one))].map(({ sign }) => sign);
 }
 
 /** Whether everything ticked is a weak sign: then each is shown with the note that it means little alone. */
