@@ -21,12 +21,13 @@ func (x *Exchange) Pull(ctx context.Context, c Caller, q PullRequest, w io.Write
 	if c.Locked || q.Device != c.Device {
 		return &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
 	}
-	if err := x.settle(ctx); err != nil {
-		return err
-	}
 	p := &pull{x: x, user: c.User.ID, device: c.Device, text: q.Cursor, first: true}
 	for more := true; more; {
 		p.out.Reset()
+		// Before each chunk, because a role may be lost while a long answer is under way.
+		if err := x.settle(ctx); err != nil {
+			return err
+		}
 		err := x.store.Read(ctx, func(r Reader) error {
 			var err error
 			more, err = p.chunk(r)

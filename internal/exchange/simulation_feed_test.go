@@ -130,7 +130,10 @@ func (p *handset) view(rec string) (casework.Values, bool) {
 type place struct {
 	E string
 	M int64
+	S []int64
 }
+
+func (p place) scopes() []int64 { return slices.Sorted(slices.Values(p.S)) }
 
 func position(cursor string) place {
 	var at place

@@ -86,8 +86,11 @@ func (p *handset) save(op exchange.Op) *made {
 		op.User = p.user
 	}
 	op.AtMs = p.w.clock.Now().UnixMilli() + p.skewMs
-	m := &made{id: p.w.id("op"), device: p.device, user: p.user, seq: p.nextSeq, op: op}
+	m := &made{id: p.w.id("op"), device: p.device, user: p.user, seq: p.nextSeq}
 	plain, err := json.Marshal(op)
+	if err == nil {
+		err = json.Unmarshal(plain, &m.op) // What the ledger knows is what was written, not what was meant.
+	}
 	if err != nil {
 		p.w.t.Fatal(err)
 	}
@@ -107,7 +110,7 @@ func (p *handset) begin(t *tab) {
 	p.w.requests++
 	m := &message{phone: p, tab: t, id: p.w.requests, device: p.device, kind: "pull", cursor: p.cursor}
 	switch {
-	case !p.registered || p.w.rng.IntN(20) == 0:
+	case !p.registered || (!p.w.calm && p.w.rng.IntN(20) == 0):
 		m.kind = "hello"
 	case (len(p.outbox) > 0 || p.draftWaits()) && (p.wiped || p.w.rng.IntN(2) == 0):
 		m.kind = "push"
@@ -135,9 +138,6 @@ func (p *handset) fill(m *message) {
 	for _, one := range ops {
 		m.ops = append(m.ops, one.id)
 		lines = append(lines, fmt.Sprintf(`{"k":"o","op_id":%q,"seq":%d,`, one.id, one.seq)+one.line)
-		if p.w.defect.retriesAnew {
-			one.again(p)
-		}
 	}
 	drafts := 0
 	for _, rec := range slices.Sorted(maps.Keys(p.drafts)) {

@@ -16,7 +16,6 @@ import (
 	"noddfa/internal/casework"
 	"noddfa/internal/exchange"
 	"noddfa/internal/keys"
-	"noddfa/internal/records"
 	"noddfa/internal/testkit"
 )
 
@@ -48,14 +47,15 @@ var stage0 = sync.OnceValues(func() (string, *keys.Folder) {
 	for _, sql := range []string{
 		fmt.Sprintf("DELETE FROM indicators WHERE sort > %d AND NOT immediate_danger", catalogueSize),
 		"DELETE FROM indicators WHERE immediate_danger AND sort > (SELECT min(sort) FROM indicators WHERE immediate_danger)",
-		"DELETE FROM sync_dirty WHERE rec NOT IN (SELECT id FROM indicators) AND coll = 'nod_indicators'",
 	} {
 		mustRun(t, app, sql)
 	}
 	if err := app.Store.Settle(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	mustRun(t, app, "PRAGMA wal_checkpoint(TRUNCATE)")
+	for _, sql := range []string{"DELETE FROM sync_member WHERE st = 0", "UPDATE sync_meta SET horizon = head", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		mustRun(t, app, sql)
+	}
 	return app.Base.DataDir(), app.Keys
 })
 
@@ -102,6 +102,9 @@ type host struct {
 	loses bool // The hand-in under way is undone just before its commit.
 	// walSafe is the length of the log at the last commit that was answered.
 	walSafe int64
+	// last is what the oracle read, good until lastChanges moves on.
+	last        *data
+	lastChanges int64
 }
 
 var errPower = errors.New("the power failed")
@@ -133,7 +136,7 @@ func (h *host) start(from string, wal int64) {
 	if full := h.number("PRAGMA synchronous"); full != 2 {
 		h.w.t.Fatalf("synchronous is %d: a commit would not survive the power", full)
 	}
-	h.walSafe = h.walSize()
+	h.walSafe, h.last = h.walSize(), nil
 }
 
 // crash lets the power fail: what goes on is a copy of the files, with the log cut anywhere after its last safe byte.
@@ -214,6 +217,7 @@ func (h *host) serve(m *message) *message {
 		h.loses = false
 	case "pull":
 		answer.stream, answer.err = h.pull(caller, m)
+		before = h.walSize() // What the administrator did meanwhile is on the disk.
 	}
 	if crash {
 		if h.w.defect.forgets {
@@ -228,6 +232,14 @@ func (h *host) serve(m *message) *message {
 	h.w.observe()
 	h.w.checkAnswer(m, answer)
 	return answer
+}
+
+// serveCalm answers without any fault.
+func (h *host) serveCalm(m *message) *message {
+	was := h.w.calm
+	h.w.calm = true
+	defer func() { h.w.calm = was }()
+	return h.serve(m)
 }
 
 // pull writes the stream. Between chunks the world goes on.
@@ -263,5 +275,3 @@ func (h *host) run(sql string, bind dbx.Params) {
 		h.w.t.Fatal(fmt.Errorf("%.60s: %w", sql, err))
 	}
 }
-
-var _ exchange.Store = (*records.Store)(nil)

@@ -1,0 +1,108 @@
+package exchange_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+)
+
+// administer is what happens at the server without any phone: people come, go and change roles, a database tool or the
+// dashboard changes rows, time passes, old entries are cleared away, a backup is put back.
+func (w *world) administer() {
+	all := slices.Sorted(maps.Keys(w.model.encounters))
+	switch n := w.rng.IntN(100); {
+	case n < 20 && len(all) > 0:
+		w.count("admin raw edit")
+		id, council := pick(w, all...), fmt.Sprintf("W%07d", w.rng.IntN(5))
+		w.host.run("UPDATE encounters SET council = {:council} WHERE id = {:id}", dbx.Params{"council": council, "id": id})
+		e := w.model.encounters[id]
+		e.fields.Put("council", council)
+		e.rev = changed
+	case n < 30:
+		w.dashboard()
+	case n < 55:
+		w.changeRoles()
+	case n < 65:
+		w.count("admin agency")
+		name := cast[w.rng.IntN(len(cast))].name
+		user, agency := (name + "000000000000000")[:15], pick(w, "aber", "bryn", "coed")+"00000000000"
+		w.host.run("UPDATE users SET agency = {:agency} WHERE id = {:id}", dbx.Params{"agency": agency, "id": user})
+		w.model.people[user].agency = agency
+	case n < 70:
+		w.revoke()
+	case n < 80:
+		w.count("admin time")
+		w.clock.Forward(pick(w, 25*time.Hour, 91*24*time.Hour))
+		if err := w.host.app.Store.Settle(context.Background()); err != nil {
+			w.t.Fatal(err)
+		}
+	case n < 88:
+		w.count("admin clearing")
+		h := w.host.number("SELECT head FROM sync_meta") - w.rng.Int64N(15)
+		w.host.run("DELETE FROM sync_member WHERE st = 0 AND seq <= {:h}", dbx.Params{"h": h})
+		w.host.run("UPDATE sync_meta SET horizon = max(horizon, {:h})", dbx.Params{"h": h})
+	case n < 91:
+		w.count("admin new history")
+		w.host.run("UPDATE sync_meta SET epoch = {:epoch}", dbx.Params{"epoch": w.id("epoch")})
+	case n < 94 && len(all) > 0:
+		w.erase(pick(w, all...))
+	}
+}
+
+// dashboard saves a record the way PocketBase's own screens do.
+func (w *world) dashboard() {
+	w.count("admin dashboard edit")
+	record, err := w.host.app.Base.FindRecordById("agencies", "coed00000000000")
+	if err == nil {
+		record.Set("name_en", w.text("Coed"))
+		err = w.host.app.Base.Save(record)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) changeRoles() {
+	w.count("admin roles")
+	user := (cast[w.rng.IntN(len(cast))].name + "000000000000000")[:15]
+	roles := pick(w, []string{"field"}, []string{"supervisor"}, []string{"field", "supervisor"}, []string{"spoc", "safeguarding_lead"}, []string{"auditor"},
+		[]string{"supervisor", "safeguarding_lead"})
+	record, err := w.host.app.Base.FindRecordById("users", user)
+	if err == nil {
+		record.Set("roles", roles)
+		err = w.host.app.Base.Save(record)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.model.people[user].roles = roles
+}
+
+// revoke takes a phone out of use; its person gets a new one.
+func (w *world) revoke() {
+	p := pick(w, w.phones...)
+	if w.model.revoked[p.device] || len(w.phones) > 9 {
+		return
+	}
+	w.count("admin revokes")
+	w.host.run("UPDATE devices SET revoked = 1 WHERE id = {:id}", dbx.Params{"id": p.device})
+	w.model.revoked[p.device] = true
+	w.newHandset(p.user)
+}
+
+// erase takes a record out of the data, for good or as a clumsy hand would.
+func (w *world) erase(id string) {
+	w.count("admin erases")
+	w.host.run("DELETE FROM encounters WHERE id = {:id}", dbx.Params{"id": id})
+	if w.rng.IntN(2) == 0 {
+		w.host.run("INSERT INTO sync_gone (coll, rec) VALUES ('nod_encounters', {:id})", dbx.Params{"id": id})
+		w.model.erased[id] = true
+	}
+	e := w.model.encounters[id]
+	w.model.goneVersions, w.model.goneDecisions = w.model.goneVersions+e.version, w.model.goneDecisions+e.decisions
+	delete(w.model.encounters, id)
+}
