@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+
+const read = (name) => JSON.parse(readFileSync(new URL(`../../words/${name}.json`, import.meta.url), 'utf8'));
+const tables = { en: { ...read('en'), ...read('work.en') }, cy: { ...read('cy'), ...read('work.cy') } };
+
+/** The text of a key as the screens show it. A key without words is an error. */
+export function words(lang, key, holes = {}) {
+  const table = tables[lang];
+  const form = typeof holes.n === 'number' ? [holes.n === 0 ? 'zero' : '', new Intl.PluralRules(lang).select(holes.n), 'other'] : [];
+  const found = form.map((f) => table[`${key}#${f}`]).find(Boolean) ?? table[key];
+  if (found === undefined) throw new Error(`no ${lang} words for ${key}`);
+  return found.replace(/\{(\w+)\}/g, (_, hole) => String(holes[hole] ?? ''));
+}
