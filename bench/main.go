@@ -9,6 +9,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"time"
 )
 
@@ -21,7 +22,7 @@ type part struct {
 var parts = []part{{"push", measurePush}, {"bootstrap", measureBootstrap}, {"pull", measurePulls}, {"browser", measureBrowser}}
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := profiled(func() error { return run(os.Args[1:]) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -57,3 +58,21 @@ func inFolder(p part) (figures []figure, err error) {
 
 // quick leaves out what takes minutes. It is for work on the benchmark itself: such a run is not a measurement.
 func quick() bool { return os.Getenv("BENCH_QUICK") == "1" }
+
+// profiled writes a CPU profile of f to the file that BENCH_PROFILE names.
+func profiled(f func() error) error {
+	name := os.Getenv("BENCH_PROFILE")
+	if name == "" {
+		return f()
+	}
+	out, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("write the profile: %w", err)
+	}
+	defer func() { _ = out.Close() }() // A lost profile is made again.
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return fmt.Errorf("write the profile: %w", err)
+	}
+	defer pprof.StopCPUProfile()
+	return f()
+}

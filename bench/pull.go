@@ -1,5 +1,109 @@
 package main
 
-func measureBootstrap(folder string) ([]figure, error) { return nil, nil }
-func measurePulls(folder string) ([]figure, error) { return nil, nil }
-func measureBrowser(folder string) ([]figure, error) { return nil, nil }
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"noddfa/internal/exchange"
+)
+
+const (
+	bootstrapRecords = 10_000
+	bootstrapTurns   = 7
+)
+
+// measureBootstrap measures the first sync of a supervisor's phone in an agency whose records were all handed in for real.
+func measureBootstrap(folder string) ([]figure, error) {
+	o, err := openOffice(filepath.Join(folder, "server"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = o.close() }() // The folder goes with it.
+	ctx := context.Background()
+	p, w, err := o.author(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.handIn(ctx, p, w, bootstrapRecords); err != nil {
+		return nil, err
+	}
+	// The author's second phone: it sees every record, and identity and contact with them.
+	second, err := o.enrol(ctx, p.caller.User)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.serve(); err != nil {
+		return nil, err
+	}
+	token, err := o.token(p.caller.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	var bare, sent []time.Duration
+	var answer []byte
+	for turn := range 1 + bootstrapTurns {
+		took, err := timed(func() error { return o.pull(ctx, second, io.Discard) })
+		if err != nil {
+			return nil, err
+		}
+		wire, err := timed(func() (err error) { answer, err = o.pullHTTP(token, second); return err })
+		if err != nil {
+			return nil, err
+		}
+		if turn > 0 {
+			bare, sent = append(bare, took), append(sent, wire)
+		}
+	}
+	return bootstrapFigures(answer, median(bare), median(sent))
+}
+
+func bootstrapFigures(answer []byte, bare, sent time.Duration) ([]figure, error) {
+	zip, err := gzip.NewReader(bytes.NewReader(answer))
+	if err != nil {
+		return nil, fmt.Errorf("open the answer: %w", err)
+	}
+	plain, err := io.ReadAll(zip)
+	if err != nil {
+		return nil, fmt.Errorf("open the answer: %w", err)
+	}
+	f, err := readFeed(plain)
+	if err != nil {
+		return nil, err
+	}
+	if f.rows["encounters"] != bootstrapRecords || f.rows["versions"] != bootstrapRecords {
+		return nil, wrong("rows of the bootstrap", f.rows, bootstrapRecords)
+	}
+	n := 0
+	for _, rows := range f.rows {
+		n += rows
+	}
+	return []figure{
+		atLeast("bootstrap_rows_per_s", perSecond(n, sent), "rows/s", 30_000,
+			fmt.Sprintf("%d rows, %.1f MB before gzip, over HTTP; %.0f rows/s before gzip and HTTP", n, float64(len(plain))/1e6, perSecond(n, bare))),
+		atMost("bootstrap_bytes", float64(len(answer)), "bytes", 1_200_000, "with a version of every record"),
+	}, nil
+}
+
+// pullHTTP gives the answer as it was on the wire.
+func (o *office) pullHTTP(token string, p *phone) ([]byte, error) {
+	ask, err := json.Marshal(exchange.PullRequest{Proto: 1, Device: p.caller.Device, Cursor: p.cursor})
+	if err != nil {
+		return nil, fmt.Errorf("write the request: %w", err)
+	}
+	r, err := http.NewRequest(http.MethodPost, o.url+"/api/noddfa/pull", bytes.NewReader(ask))
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("Authorization", token)
+	r.Header.Set("X-Noddfa-Device", p.caller.Device)
+	return do(r)
+}

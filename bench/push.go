@@ -168,6 +168,11 @@ func (o *office) post(path, kind, token, device string, body []byte) ([]byte, er
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Authorization", token)
 	r.Header.Set("X-Noddfa-Device", device)
+	return do(r)
+}
+
+// do sends a request and gives the answer, which must be good.
+func do(r *http.Request) ([]byte, error) {
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("send: %w", err)
@@ -175,7 +180,7 @@ func (o *office) post(path, kind, token, device string, body []byte) ([]byte, er
 	defer func() { _ = answer.Body.Close() }() // Read to its end below.
 	raw, err := io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode != http.StatusOK {
-		err = wrong(path+" "+string(raw), answer.StatusCode, http.StatusOK)
+		err = wrong(r.URL.Path+" "+string(raw), answer.StatusCode, http.StatusOK)
 	}
 	return raw, err
 }

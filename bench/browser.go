@@ -1,0 +1,3 @@
+package main
+
+func measureBrowser(folder string) ([]figure, error) { return nil, nil }
