@@ -45,6 +45,13 @@ export class Server {
     }, startedWithinMs);
   }
 
+  /** Lets the process finish what it does, so that everything it keeps is on the disk. */
+  async finish() {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+
   /** Ends the process without letting it finish anything. */
   async kill() {
     const child = this.#process;
