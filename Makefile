@@ -9,7 +9,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 HTTP ?= 127.0.0.1:8090
 DATA ?= data
 KEYS ?= data-keys
-SEED ?= 1
+SEED ?= 0
+HISTORIES ?= 3000
 
 # Packages where goroutines meet; the others are pure, and the race detector would only make their hashing slow.
 RACE := ./internal/api ./internal/exchange ./internal/records ./pb_hooks
@@ -20,7 +21,7 @@ help:
 	@echo "make run      build the app and the server, serve made-up data on http://$(HTTP)"
 	@echo "make test     everything that CI checks"
 	@echo "make fmt      format Go code"
-	@echo "make sim      replay one simulated history: make sim SEED=7"
+	@echo "make sim      play thousands of simulated histories, or replay one: make sim SEED=7"
 	@echo "make bench    measure, and print one line per figure"
 	@echo "make shots    take a picture of every screen"
 
@@ -72,7 +73,7 @@ fmt:
 	gofmt -w *.go internal pb_hooks pb_migrations pwa/*.go
 
 sim:
-	$(GO) test -tags $(TAGS) -count=1 -run 'TestSimulation' ./internal/exchange -seed $(SEED) -v
+	$(GO) test -tags $(TAGS) -count=1 -timeout 6h -run 'TestSimulation$$' ./internal/exchange -seed $(SEED) -histories $(HISTORIES) $(if $(filter-out 0,$(SEED)),-v)
 
 bench: app
 	$(GO) run -tags $(TAGS) ./bench

@@ -24,31 +24,31 @@ func (w *world) administer() {
 		e.rev = changed
 	case n < 30:
 		w.dashboard()
-	case n < 55:
+	case n < 50:
 		w.changeRoles()
-	case n < 65:
+	case n < 60:
 		w.count("admin agency")
 		name := cast[w.rng.IntN(len(cast))].name
 		user, agency := (name + "000000000000000")[:15], pick(w, "aber", "bryn", "coed")+"00000000000"
 		w.host.run("UPDATE users SET agency = {:agency} WHERE id = {:id}", dbx.Params{"agency": agency, "id": user})
 		w.model.people[user].agency = agency
-	case n < 70:
+	case n < 63:
 		w.revoke()
-	case n < 80:
+	case n < 73:
 		w.count("admin time")
 		w.clock.Forward(pick(w, 25*time.Hour, 91*24*time.Hour))
 		if err := w.host.app.Store.Settle(context.Background()); err != nil {
 			w.t.Fatal(err)
 		}
-	case n < 88:
+	case n < 79:
 		w.count("admin clearing")
-		h := w.host.number("SELECT head FROM sync_meta") - w.rng.Int64N(15)
+		h := w.host.number("SELECT head FROM sync_meta") - 60 - w.rng.Int64N(60)
 		w.host.run("DELETE FROM sync_member WHERE st = 0 AND seq <= {:h}", dbx.Params{"h": h})
 		w.host.run("UPDATE sync_meta SET horizon = max(horizon, {:h})", dbx.Params{"h": h})
-	case n < 91:
+	case n < 81:
 		w.count("admin new history")
 		w.host.run("UPDATE sync_meta SET epoch = {:epoch}", dbx.Params{"epoch": w.id("epoch")})
-	case n < 94 && len(all) > 0:
+	case n < 87 && len(all) > 0:
 		w.erase(pick(w, all...))
 	}
 }

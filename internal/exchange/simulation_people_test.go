@@ -13,28 +13,50 @@ import (
 // person lets the owner of the phone do something that the phone shows them.
 func (w *world) person(p *handset) {
 	encounters, others := p.shown()
-	rec := ""
-	if len(encounters) > 0 {
-		rec = encounters[w.rng.IntN(len(encounters))]
-	}
+	rec := w.inviting(p, encounters)
 	switch n := w.rng.IntN(100); {
-	case rec == "" || n < 16:
+	case rec == "" || n < 10:
 		w.recordOne(p)
-	case n < 20:
+	case n < 13:
 		w.poison(p)
-	case n < 24:
+	case n < 15:
 		w.count("person draft")
 		p.drafts[w.id("rec")]++
-	case n < 27 && len(p.drafts) > 0:
+	case n < 18 && len(p.drafts) > 0:
 		p.drafts[slices.Sorted(maps.Keys(p.drafts))[0]]++
-	case n < 42 && len(others) > 0:
+	case n < 40 && len(others) > 0:
 		w.settleOther(p, others[w.rng.IntN(len(others))])
-	case n < 47:
+	case n < 44:
 		w.count("person addendum")
 		p.save(exchange.Op{Kind: "create", Coll: "addenda", Rec: w.id("add"), Set: casework.Values{"encounter": rec, "text": w.text("addendum")}})
 	default:
 		w.edit(p, rec)
 	}
+}
+
+// inviting chooses a record, mostly one on which this person has something to do.
+func (w *world) inviting(p *handset, encounters []string) string {
+	rec := ""
+	for range 5 {
+		if len(encounters) == 0 {
+			return ""
+		}
+		rec = encounters[w.rng.IntN(len(encounters))]
+		v, _ := p.view(rec)
+		state, mine := v.Text("state"), w.mine(p, v)
+		if mine && (state == "" || state == "draft" || state == "returned") {
+			break
+		}
+		if !mine && w.model.people[p.user].is("supervisor") && (state == "submitted" || state == "in_review" || state == "approved") {
+			break
+		}
+	}
+	return rec
+}
+
+// mine says whether the person wrote the record; a row that is not there yet can only be their own.
+func (w *world) mine(p *handset, v casework.Values) bool {
+	return v.Text("author") == p.user || v.Text("author") == ""
 }
 
 // shown lists the encounters on the phone, and the conflicts and holds that wait.
@@ -104,7 +126,7 @@ func (w *world) recordOne(p *handset) {
 	if w.rng.IntN(3) > 0 {
 		op.Add = map[string][]string{"indicators": w.ticks()}
 	}
-	if w.rng.IntN(4) > 0 {
+	if w.rng.IntN(2) > 0 {
 		op.Cmd = &exchange.Cmd{Name: "submit", Args: casework.Values{}}
 	}
 	p.save(op)
@@ -115,8 +137,11 @@ func (w *world) edit(p *handset, rec string) {
 	v, _ := p.view(rec)
 	row := p.rows["encounters/"+rec]
 	op := exchange.Op{Coll: "encounters", Rec: rec, BaseRev: row.Rev}
-	mine := v.Text("author") == p.user || v.Text("author") == ""
-	if w.rng.IntN(3) > 0 {
+	mine := w.mine(p, v)
+	if !mine && !w.model.people[p.user].is("supervisor") && w.rng.IntN(8) > 0 {
+		return // Nothing on the screen invites it; now and then somebody's role is lost while they work.
+	}
+	if w.rng.IntN(10) < map[bool]int{true: 3, false: 7}[mine] {
 		op.Kind = "cmd"
 		op.Cmd = w.decision(v, mine, row.Rev)
 		if mine && w.rng.IntN(3) == 0 {
@@ -167,7 +192,7 @@ func (w *world) decision(v casework.Values, mine bool, rev int64) *exchange.Cmd 
 			cmd.Name = "withdraw"
 		}
 	} else {
-		cmd.Name = map[string]string{"submitted": "pick_up", "in_review": pick(w, "approve", "return", "return", "reject"), "approved": "close"}[v.Text("state")]
+		cmd.Name = map[string]string{"submitted": "pick_up", "in_review": pick(w, "approve", "return", "return", "return", "reject"), "approved": "close"}[v.Text("state")]
 		if cmd.Name == "" || w.rng.IntN(6) == 0 {
 			cmd.Name = pick(w, "change_risk", "stand_down", "pick_up")
 		}

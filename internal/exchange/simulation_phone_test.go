@@ -112,7 +112,7 @@ func (p *handset) begin(t *tab) {
 	switch {
 	case !p.registered || (!p.w.calm && p.w.rng.IntN(20) == 0):
 		m.kind = "hello"
-	case (len(p.outbox) > 0 || p.draftWaits()) && (p.wiped || p.w.rng.IntN(2) == 0):
+	case (len(p.outbox) > 0 || p.draftWaits()) && (p.wiped || p.w.calm || p.w.rng.IntN(2) == 0):
 		m.kind = "push"
 		p.fill(m)
 	case p.wiped:

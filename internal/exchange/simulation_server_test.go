@@ -27,7 +27,7 @@ var cast = []struct {
 }{
 	{"fay", "aber", []string{"field"}, 2},
 	{"finn", "bryn", []string{"field"}, 1},
-	{"sue", "aber", []string{"supervisor"}, 1},
+	{"sue", "aber", []string{"supervisor", "safeguarding_lead"}, 1},
 	{"sid", "bryn", []string{"supervisor"}, 1},
 	{"lee", "aber", []string{"spoc", "safeguarding_lead"}, 1},
 }
@@ -246,6 +246,7 @@ func (h *host) serveCalm(m *message) *message {
 func (h *host) pull(caller exchange.Caller, m *message) (string, error) {
 	var out bytes.Buffer
 	seen := 0
+	h.w.pulling = m.cursor
 	err := h.x.Pull(context.Background(), caller, exchange.PullRequest{Proto: 1, Device: m.device, Cursor: m.cursor}, &out, func() error {
 		h.w.checkSent(m.phone.user, out.String()[seen:])
 		seen = out.Len()

@@ -2,6 +2,9 @@ package exchange_test
 
 import (
 	"flag"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -10,26 +13,56 @@ var (
 	manyFlag = flag.Uint64("histories", 120, "how many histories the simulation plays")
 )
 
-// TestSimulation plays histories of phones, people, faults and crashes against the real exchange on real files.
+// TestSimulation plays histories of people, phones, faults and crashes against the real exchange on real files.
+// docs/simulation.md says how to read what it prints.
 func TestSimulation(t *testing.T) {
 	first, last := uint64(1), *manyFlag
-	if *seedFlag > 0 {
+	switch {
+	case *seedFlag > 0:
 		first, last = *seedFlag, *seedFlag
+	case testing.Short():
+		last = 3
 	}
+	var mu sync.Mutex
 	counts := map[string]int{}
-	for seed := first; seed <= last; seed++ {
-		ok := t.Run("", func(t *testing.T) {
-			w, err := history(t, seed, defect{})
-			if err != nil {
-				t.Fatalf("%v\nreplay with: make sim SEED=%d", err, seed)
-			}
-			for what, n := range w.counts {
-				counts[what] += n
+	next := atomic.Uint64{}
+	next.Store(first)
+	var players sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		players.Go(func() {
+			for seed := next.Add(1) - 1; seed <= last && !t.Failed(); seed = next.Add(1) - 1 {
+				t.Run("", func(t *testing.T) {
+					w, err := history(t, seed, defect{})
+					if err != nil {
+						t.Fatalf("%v\nreplay with: make sim SEED=%d", err, seed)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					for what, n := range w.counts {
+						counts[what] += n
+					}
+				})
 			}
 		})
-		if !ok {
-			return
+	}
+	players.Wait()
+	t.Logf("%d histories: %s", last-first+1, told(counts))
+	if *seedFlag == 0 && !testing.Short() {
+		checkHappened(t, counts)
+	}
+}
+
+// checkHappened makes sure that everything a history can hold did happen, so that a simulation that has gone quiet shows.
+func checkHappened(t *testing.T, counts map[string]int) {
+	for _, what := range []string{
+		"lost", "sent twice", "stream cut", "tab crash", "gave up waiting", "crash", "crash at rest", "late chunk thrown away", "phone compared",
+		"line p", "line f", "line x", "line w", "admin agency", "admin clearing", "admin dashboard edit", "admin erases", "admin new history",
+		"admin raw edit", "admin revokes", "admin roles", "admin time", "person addendum", "person cmd", "person creates", "person draft",
+		"person holds", "person patch", "person poison", "person resolves", "verdict ok", "verdict merged", "verdict conflict", "verdict late",
+		"verdict stale", "verdict rejected", "verdict forbidden", "verdict gone",
+	} {
+		if counts[what] == 0 {
+			t.Errorf("in all histories there was no %q", what)
 		}
 	}
-	t.Log(told(counts))
 }

@@ -25,6 +25,7 @@ type world struct {
 	net      []*message
 	ops      map[string]*made
 	request  *message // The request under way at the server.
+	pulling  string   // The cursor of the pull under way at the server.
 	requests int
 	made     int
 	calm     bool // Faults are off.
@@ -33,6 +34,8 @@ type world struct {
 	failure  error
 	// firstVerdicts is how each operation's verdict was first told.
 	firstVerdicts map[string]string
+	// hadScopes is for the defect that never takes one away.
+	hadScopes map[string][]exchange.Scope
 }
 
 // message is a request on its way to the server, or an answer on its way back.
@@ -50,11 +53,12 @@ type message struct {
 	err                  error
 }
 
-const stepsOfHistory = 260
+const stepsOfHistory = 500
 
 // history plays the seed's history and gives the first promise that was broken.
 func history(t testing.TB, seed uint64, d defect) (*world, error) {
-	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), clock: testkit.NewClock(), ops: map[string]*made{}, defect: d, counts: map[string]int{}, firstVerdicts: map[string]string{}}
+	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), clock: testkit.NewClock(), ops: map[string]*made{}, defect: d, counts: map[string]int{}, firstVerdicts: map[string]string{},
+		hadScopes: map[string][]exchange.Scope{}}
 	w.host = &host{w: w}
 	from, _ := stage0()
 	w.model = newModel(w)
@@ -100,21 +104,21 @@ func (w *world) step() {
 		return
 	}
 	switch n := w.rng.IntN(100); {
-	case n < 26:
+	case n < 20:
 		if p.registered && !p.wiped {
 			w.person(p)
 		}
-	case n < 46:
+	case n < 50:
 		if len(t.queue) > 0 {
 			p.write(t)
 		} else if t.waits == 0 {
 			p.begin(t)
 		}
-	case n < 84:
+	case n < 91:
 		w.carry()
-	case n < 93:
+	case n < 94:
 		w.administer()
-	case n < 95: // The tab is closed or crashes: what it had in memory is gone, what it wrote stays.
+	case n < 96: // The tab is closed or crashes: what it had in memory is gone, what it wrote stays.
 		w.count("tab crash")
 		p.tabs[slices.Index(p.tabs[:], t)] = &tab{}
 	case n < 97:
@@ -122,7 +126,8 @@ func (w *world) step() {
 		w.count("gave up waiting")
 	case n < 99:
 		t.frozen = 1 + w.rng.IntN(12)
-	default:
+	case w.rng.IntN(3) == 0:
+		w.count("crash at rest")
 		w.host.crash(w.host.walSize())
 	}
 }
@@ -175,7 +180,7 @@ func (w *world) settle() {
 	for len(w.net) > 0 && w.failure == nil {
 		w.carry()
 	}
-	const rounds = 120
+	const rounds = 150
 	for range 2 { // Twice, because what one phone hands in is news for the others.
 		for _, p := range w.phones {
 			if n := w.rest(p, rounds); n == rounds {
@@ -192,7 +197,7 @@ func (w *world) settle() {
 // rest exchanges until nothing is new, and gives the number of rounds.
 func (w *world) rest(p *handset, most int) int {
 	idle, n := 0, 0
-	for ; idle < 12 && n < most && w.failure == nil; n++ {
+	for ; idle < 2 && n < most && w.failure == nil; n++ {
 		t := p.tabs[n%2]
 		before := fmt.Sprint(p.cursor, len(p.outbox), p.registered)
 		t.waits, t.queue = 0, nil
