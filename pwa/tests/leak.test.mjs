@@ -39,7 +39,7 @@ async function writeEverywhere(page) {
   let count = 0;
   for (const field of await fields.all()) {
     if (['f-codename', 'sign-search'].includes(await field.getAttribute('id'))) continue;
-    await field.fill(texts[await field.getAttribute('type')] ?? `${markers.join(' ')} ${++count}`);
+    await field.fill(texts[await field.getAttribute('inputmode')] ?? `${markers.join(' ')} ${++count}`);
   }
   assert.ok(count >= 15, `the form has many fields, ${count} were found`);
 }
@@ -76,10 +76,7 @@ test('a desk that reads, reveals and decides keeps nothing readable', { timeout:
 
 test('after the lock nothing readable is left, not in storage, not in memory, not in the console', { timeout: 60_000 }, async () => {
   for (const person of [worker, supervisor]) {
-    await person.menu('nav.settings');
-    await person.button('settings.lock_now').click();
-    await person.locked();
-    await person.page.waitForLoadState('load');
+    await person.locksNow();
     assert.deepEqual(await searchBrowser(person.page, words), []);
     assert.deepEqual(await searchMemory(person.page, words), []);
   }

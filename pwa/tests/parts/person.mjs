@@ -93,6 +93,13 @@ export class Person {
     await this.button('lock.button').click();
   }
 
+  /** Locks by the button in the settings, and waits for the page that starts anew. */
+  async locksNow() {
+    await this.menu('nav.settings');
+    await Promise.all([this.page.waitForEvent('load'), this.button('settings.lock_now').click()]);
+    await this.locked();
+  }
+
   async locked() {
     await this.field('lock.passphrase').waitFor();
   }
