@@ -12,7 +12,7 @@ import (
 	"noddfa/internal/exchange"
 )
 
-// clauses are parts of sentences, from which narratives of some 500 characters are composed: nobody's words, but of the
+// clauses are parts of sentences, from which narratives of some 400 characters are composed: nobody's words, but of the
 // length and the vocabulary of a field worker's, and hardly two alike.
 //
 //go:embed clauses.json
@@ -41,10 +41,10 @@ func newWriter(o *office, seed uint64) (*writer, error) {
 
 func one[T any](w *writer, of ...T) T { return of[w.rnd.IntN(len(of))] }
 
-// narrative is five to nine sentences, each a row of choices.
+// narrative is five to eight sentences, each a row of choices.
 func (w *writer) narrative() string {
 	var out []string
-	for range 5 + w.rnd.IntN(5) {
+	for range 5 + w.rnd.IntN(4) {
 		var sentence strings.Builder
 		for _, choices := range one(w, w.sentences...) {
 			sentence.WriteString(one(w, choices...))
@@ -54,10 +54,20 @@ func (w *writer) narrative() string {
 	return strings.Join(out, " ")
 }
 
-// ticks is four to nine signs, each seen or said.
+// place is a line of text; every third time the phone's position stands with it.
+func (w *writer) place() map[string]any {
+	v := map[string]any{"text": one(w, "Flat above the shop", "Car wash by the bridge", "Farm at the end of the lane", "Room at the back of the yard")}
+	if w.rnd.IntN(3) == 0 {
+		v["lat"], v["lng"] = 51.5+float64(w.rnd.IntN(150_000))/1e5, -3-float64(w.rnd.IntN(150_000))/1e5
+		v["accuracy_m"] = float64(5 + w.rnd.IntN(60))
+	}
+	return v
+}
+
+// ticks is three to six signs, each seen or said.
 func (w *writer) ticks() []string {
 	var out []string
-	for _, i := range w.rnd.Perm(len(w.codes))[:4+w.rnd.IntN(6)] {
+	for _, i := range w.rnd.Perm(len(w.codes))[:3+w.rnd.IntN(4)] {
 		out = append(out, w.codes[i]+":"+one(w, "seen", "said_by_person", "said_by_other", "found"))
 	}
 	return out
@@ -70,8 +80,7 @@ func (w *writer) fields() casework.Values {
 		"codename": fmt.Sprintf("%s %d", one(w, "Robin", "Wren", "Barcud", "Gwennol", "Heron", "Dryw", "Kestrel", "Pila"), 10+w.rnd.IntN(90)),
 		"met_at":   met.Format("2006-01-02T15:04Z"), "language": one(w, "en", "en", "en", "cy"),
 		"force": one(w, "glasfor", "morlan", "eryrod", "bryniau"), "place_kind": one(w, "home", "street", "workplace", "hotel", "shop", "farm"),
-		"place": map[string]any{"text": one(w, "Flat above the shop", "Car wash by the bridge", "Farm at the end of the lane", "Room at the back of the yard"),
-			"lat": float64(w.rnd.IntN(150000))/100000 + 51.5, "lng": -3 - float64(w.rnd.IntN(150000))/100000, "accuracy_m": float64(5 + w.rnd.IntN(60))},
+		"place":     w.place(),
 		"narrative": w.narrative(), "exploitation": []any{one(w, "labour", "sexual", "criminal", "domestic")},
 		"age_status": one(w, "adult", "adult", "adult", "not_sure", "child"), "gender": one(w, "female", "male", "unknown"),
 		"nationality": one(w, "vn", "ro", "al", "gb", "in", "sd"), "risk": one(w, "low", "medium", "medium", "high"),
