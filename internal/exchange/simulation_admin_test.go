@@ -15,14 +15,10 @@ import (
 func (w *world) administer() {
 	all := slices.Sorted(maps.Keys(w.model.encounters))
 	switch n := w.rng.IntN(100); {
-	case n < 20 && len(all) > 0:
+	case n < 25 && len(all) > 0:
 		w.count("admin raw edit")
-		id, council := pick(w, all...), fmt.Sprintf("W%07d", w.rng.IntN(5))
-		w.host.run("UPDATE encounters SET council = {:council} WHERE id = {:id}", dbx.Params{"council": council, "id": id})
-		e := w.model.encounters[id]
-		e.fields.Put("council", council)
-		e.rev = changed
-	case n < 30:
+		w.rawEdit(pick(w, all...))
+	case n < 33:
 		w.dashboard()
 	case n < 50:
 		w.changeRoles()
@@ -51,6 +47,18 @@ func (w *world) administer() {
 	case n < 87 && len(all) > 0:
 		w.erase(pick(w, all...))
 	}
+}
+
+// rawEdit changes one column behind everybody's back. The risk moves a record between scopes.
+func (w *world) rawEdit(id string) {
+	name, value := "council", fmt.Sprintf("W%07d", w.rng.IntN(5))
+	if w.rng.IntN(2) == 0 {
+		name, value = "risk", pick(w, "low", "high")
+	}
+	w.host.run("UPDATE encounters SET "+name+" = {:value} WHERE id = {:id}", dbx.Params{"value": value, "id": id})
+	e := w.model.encounters[id]
+	e.fields.Put(name, value)
+	e.rev = changed
 }
 
 // dashboard saves a record the way PocketBase's own screens do.

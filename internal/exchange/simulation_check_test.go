@@ -52,11 +52,11 @@ func (w *world) checkModel() {
 	w.sizes(d)
 	for id, e := range m.encounters {
 		w.checkEncounter(d, id, e)
-		if rev := d.revs["encounters/"+id]; e.rev != changed && rev != e.rev {
-			w.failf("I3 rev: %s went to rev %d, and nothing of it changed", id, rev)
-		} else {
-			e.rev = rev
+		rev := d.revs["encounters/"+id]
+		if moved := rev != e.seen; moved != (e.rev == changed) {
+			w.failf("I3 rev: %s stands at rev %d after %d, changed: %t", id, rev, e.seen, e.rev == changed)
 		}
+		e.rev, e.seen = rev, rev
 	}
 	for id, c := range m.conflicts {
 		row, there := d.rows["conflicts"][id]

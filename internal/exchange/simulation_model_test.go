@@ -45,6 +45,7 @@ type encounter struct {
 	version, decisions        int
 	closedMs                  int64
 	rev                       int64 // The number of its last change; changed when nobody can have seen it yet.
+	seen                      int64 // The number at the last look.
 }
 
 const changed = -1

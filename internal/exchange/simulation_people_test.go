@@ -193,7 +193,7 @@ func (w *world) decision(v casework.Values, mine bool, rev int64) *exchange.Cmd 
 		}
 	} else {
 		cmd.Name = map[string]string{"submitted": "pick_up", "in_review": pick(w, "approve", "return", "return", "return", "reject"), "approved": "close"}[v.Text("state")]
-		if cmd.Name == "" || w.rng.IntN(6) == 0 {
+		if cmd.Name == "" || w.rng.IntN(5) == 0 {
 			cmd.Name = pick(w, "change_risk", "stand_down", "pick_up")
 		}
 	}
@@ -203,7 +203,7 @@ func (w *world) decision(v casework.Values, mine bool, rev int64) *exchange.Cmd 
 	case "return":
 		cmd.Args["codes"], cmd.Args["note"] = []any{"R01"}, w.text("note")
 	case "change_risk":
-		cmd.Args["reason"], cmd.Args["risk"] = w.text("reason"), pick(w, "low", "critical")
+		cmd.Args["reason"], cmd.Args["risk"] = w.text("reason"), pick(w, "low", "low", "critical")
 	}
 	return cmd
 }
