@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -11,11 +13,11 @@ import (
 	"noddfa/internal/exchange"
 )
 
-// openBatchRoute turns PocketBase's batch route on, with a plain collection that has the fields of an encounter and lets
-// any signed-in user create.
+// openBatchRoute turns PocketBase's batch route on, with a plain collection that has the columns of an encounter and lets
+// a signed-in user create what is theirs.
 func (o *office) openBatchRoute() error {
 	plain := core.NewBaseCollection("plain")
-	plain.CreateRule = types.Pointer("@request.auth.id != ''")
+	plain.CreateRule = types.Pointer("@request.body.author = @request.auth.id && @request.body.agency = @request.auth.agency")
 	for name, field := range casework.Collections["encounters"].Fields {
 		switch field.Kind {
 		case "bool":
@@ -26,7 +28,16 @@ func (o *office) openBatchRoute() error {
 			plain.Fields.Add(&core.TextField{Name: name, Max: 1 << 20})
 		}
 	}
-	plain.Fields.Add(&core.TextField{Name: "state"}, &core.TextField{Name: "author"})
+	for _, name := range casework.Collections["encounters"].SetByServer {
+		switch {
+		case strings.HasSuffix(name, "_ms") || name == "version":
+			plain.Fields.Add(&core.NumberField{Name: name, OnlyInt: true})
+		case name == "callback_needed" || name == "danger_stood_down":
+			plain.Fields.Add(&core.BoolField{Name: name})
+		default:
+			plain.Fields.Add(&core.TextField{Name: name})
+		}
+	}
 	plain.AddIndex("idx_plain_state", false, "`state`", "")
 	if err := o.app.Save(plain); err != nil {
 		return fmt.Errorf("make the plain collection: %w", err)
@@ -40,7 +51,7 @@ func (o *office) openBatchRoute() error {
 }
 
 // batchBody says the same as the operations, in the way of the batch route.
-func batchBody(ops []exchange.Op) ([]byte, error) {
+func batchBody(p *phone, ops []exchange.Op) ([]byte, error) {
 	type request struct {
 		Method string          `json:"method"`
 		URL    string          `json:"url"`
@@ -48,7 +59,10 @@ func batchBody(ops []exchange.Op) ([]byte, error) {
 	}
 	requests := make([]request, len(ops))
 	for i, op := range ops {
-		body := casework.Values{"id": op.Rec, "state": "submitted", "indicators": op.Add["indicators"]}
+		now, user := time.Now().UnixMilli(), p.caller.User
+		body := casework.Values{"id": op.Rec, "state": "submitted", "indicators": op.Add["indicators"], "version": 1,
+			"author": user.ID, "author_name": user.Name, "agency": user.Agency, "review_agency": user.Agency,
+			"made_at_ms": now, "received_at_ms": now, "submitted_at_ms": now}
 		for name, value := range op.Set {
 			body[name] = value
 		}

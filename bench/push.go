@@ -124,7 +124,7 @@ func againstBatch(ctx context.Context, o *office, p *phone, w *writer) (figure, 
 		if err != nil {
 			return figure{}, err
 		}
-		plain, err := batchBody(ops)
+		plain, err := batchBody(p, ops)
 		if err != nil {
 			return figure{}, err
 		}

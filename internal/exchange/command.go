@@ -133,13 +133,13 @@ func (e *edit) submit(casework.Values) {
 	}
 	e.rows = append(e.rows, func() error {
 		was := e.snapshot()
-		last, _, err := e.tx.LastVersion(e.rec)
-		if err != nil {
-			return err
-		}
 		row := casework.Values{"encounter": e.rec, "number": number, "author": e.user.ID, "author_name": e.user.Name, "made_at_ms": e.op.AtMs,
 			"received_at_ms": e.nowMs, "was": was[casework.Content], "was_identity": was[casework.Identity], "was_contact": was[casework.Contact]}
 		if number > 1 {
+			last, _, err := e.tx.LastVersion(e.rec)
+			if err != nil {
+				return err
+			}
 			row["changed"] = differences(last, row)
 		}
 		return e.tx.Insert("versions", derive(e.opID, "version"), row)

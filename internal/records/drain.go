@@ -3,6 +3,7 @@ package records
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"noddfa/internal/access"
 	"noddfa/internal/casework"
@@ -10,64 +11,75 @@ import (
 
 type dirty struct{ coll, rec string }
 
+// drainMax is how many changes are taken at one time.
+const drainMax = 1000
+
 // Drain puts every change into the feed: each changed record gets the next number in every scope it stands in, and in
 // those it left. It goes round again while changes make others, as when an encounter takes its versions with it.
 func (t *tx) Drain() error {
-	for {
+	for again := true; again; {
 		batch, err := t.takeDirty()
-		if err != nil || len(batch) == 0 {
+		if err != nil {
 			return err
 		}
+		again = len(batch) == drainMax
+		known := map[string][]string{}
 		for _, one := range batch {
-			if err := t.drainOne(one); err != nil {
+			others, err := t.drainOne(one, known)
+			if err != nil {
 				return fmt.Errorf("drain %s %s: %w", one.coll, one.rec, err)
 			}
+			again = again || others
 		}
 	}
+	return nil
 }
 
 func (t *tx) takeDirty() ([]dirty, error) {
 	var batch []dirty
 	var one dirty
-	err := t.each("SELECT coll, rec FROM sync_dirty ORDER BY coll, rec LIMIT 1000", nil, []any{&one.coll, &one.rec}, func() { batch = append(batch, one) })
+	err := t.each("SELECT coll, rec FROM sync_dirty ORDER BY coll, rec LIMIT ?", []any{drainMax}, []any{&one.coll, &one.rec}, func() { batch = append(batch, one) })
 	return batch, err
 }
 
-func (t *tx) drainOne(d dirty) error {
+// drainOne says whether it marked others. known holds the scopes of encounters of the same batch.
+func (t *tx) drainOne(d dirty, known map[string][]string) (others bool, err error) {
 	if err := t.exec("DELETE FROM sync_dirty WHERE coll = ? AND rec = ?", d.coll, d.rec); err != nil {
-		return err
+		return false, err
 	}
 	if d.coll == usersID {
-		return t.grant(d.rec)
+		return false, t.grant(d.rec)
 	}
 	tab, ok := tablesByID[d.coll]
 	if !ok {
-		return nil // A mark that somebody wrote by hand.
+		return false, nil // A mark that somebody wrote by hand.
 	}
 	if tab.name == "indicators" {
 		t.catalogue = true
 	}
-	keys, err := t.scopesOf(tab, d.rec)
+	keys, err := t.scopesOf(tab, d.rec, known)
 	if err != nil {
-		return err
+		return false, err
 	}
 	moved, err := t.place(d, keys)
 	if err != nil || !moved || tab.name != "encounters" {
-		return err
+		return false, err
 	}
 	return t.takeAlong(d.rec)
 }
 
-// takeAlong marks what follows an encounter whose scopes changed.
-func (t *tx) takeAlong(rec string) error {
+var takeAlongQuery = func() string {
+	var parts []string
 	for _, name := range []string{"addenda", "versions", "reviews", "conflicts"} {
-		tab := tables[name]
-		err := t.exec("INSERT INTO sync_dirty (coll, rec) SELECT '"+tab.id+"', id FROM "+name+" WHERE "+tab.follows+" = ? ON CONFLICT DO NOTHING", rec)
-		if err != nil {
-			return err
-		}
+		parts = append(parts, "SELECT '"+tables[name].id+"', id FROM "+name+" WHERE "+tables[name].follows+" = ?1")
 	}
-	return nil
+	return "INSERT INTO sync_dirty (coll, rec) " + strings.Join(parts, " UNION ALL ") + " ON CONFLICT DO NOTHING"
+}()
+
+// takeAlong marks what follows an encounter whose scopes changed, and says whether there was any.
+func (t *tx) takeAlong(rec string) (bool, error) {
+	n, err := t.change(takeAlongQuery, rec)
+	return n > 0, err
 }
 
 // place writes a record's scopes. Every scope gets the new number, those that stay too: a put then carries the whole list.
@@ -104,10 +116,10 @@ func (t *tx) place(d dirty, keys []string) (moved bool, err error) {
 func (t *tx) member(d dirty, scope, seq int64, st int, was bool) error {
 	err := t.exec(`INSERT INTO sync_member (coll, rec, scope, seq, st) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET seq = excluded.seq, st = excluded.st`, d.coll, d.rec, scope, seq, st)
-	if err != nil || was == (st == 1) {
-		return err
+	if err == nil && was != (st == 1) {
+		t.live[scope] += int64(2*st - 1)
 	}
-	return t.exec("UPDATE sync_scope SET live = live + ? WHERE id = ?", 2*st-1, scope)
+	return err
 }
 
 func (t *tx) scope(key string) (int64, error) {
@@ -128,38 +140,45 @@ func (t *tx) scope(key string) (int64, error) {
 	return id, err
 }
 
-// scopesOf gives the scope keys of a stored record, none when it is gone.
-func (t *tx) scopesOf(tab *table, rec string) ([]string, error) {
+// scopesOf gives the scope keys of a stored record, none when it is gone. What follows an encounter stands in its scopes.
+func (t *tx) scopesOf(tab *table, rec string, known map[string][]string) ([]string, error) {
+	if tab.follows != "" {
+		var encounter string
+		if ok, err := t.found("SELECT "+tab.follows+" FROM "+tab.name+" WHERE id = ?", []any{&encounter}, rec); err != nil || !ok {
+			return nil, err
+		}
+		tab, rec = tables["encounters"], encounter
+	}
+	if keys, ok := known[rec]; ok && tab.name == "encounters" {
+		return keys, nil
+	}
 	r, ok, err := t.accessRecord(tab, rec)
 	if err != nil || !ok {
 		return nil, err
 	}
-	return access.Scopes(r, t.store.now()), nil
+	keys := access.Scopes(r, t.store.now())
+	if tab.name == "encounters" {
+		known[rec] = keys
+	}
+	return keys, nil
 }
 
 func (t *tx) accessRecord(tab *table, rec string) (access.Record, bool, error) {
 	r := access.Record{Coll: tab.name}
-	var ok bool
-	var err error
-	switch {
-	case tab.name == "encounters" || tab.follows != "":
-		query := "SELECT e.author, e.agency, e.review_agency, e.state, e.age_status, e.risk, e.danger, e.submitted_at_ms, e.closed_at_ms FROM "
-		if tab.follows == "" {
-			query += "encounters e WHERE e.id = ?"
-		} else {
-			query += tab.name + " c JOIN encounters e ON e.id = c." + tab.follows + " WHERE c.id = ?"
-		}
-		ok, err = t.found(query, []any{&r.Author, &r.Agency, &r.ReviewAgency, &r.State, &r.Age, &r.Risk, &r.Danger, &r.SubmittedMs, &r.ClosedMs}, rec)
-	case tab.name == "holds":
-		ok, err = t.found("SELECT author, review_agency FROM holds WHERE id = ?", []any{&r.Author, &r.ReviewAgency}, rec)
-	case tab.name == "drafts":
-		ok, err = t.found("SELECT author FROM drafts WHERE id = ?", []any{&r.Author}, rec)
-	case tab.name == "devices":
-		ok, err = t.found("SELECT user FROM devices WHERE id = ?", []any{&r.Author}, rec)
-	default:
-		var id string
-		ok, err = t.found("SELECT id FROM "+tab.name+" WHERE id = ?", []any{&id}, rec)
+	var id string
+	query, into := "SELECT id FROM "+tab.name+" WHERE id = ?", []any{&id}
+	switch tab.name {
+	case "encounters":
+		query = "SELECT author, agency, review_agency, state, age_status, risk, danger, submitted_at_ms, closed_at_ms FROM encounters WHERE id = ?"
+		into = []any{&r.Author, &r.Agency, &r.ReviewAgency, &r.State, &r.Age, &r.Risk, &r.Danger, &r.SubmittedMs, &r.ClosedMs}
+	case "holds":
+		query, into = "SELECT author, review_agency FROM holds WHERE id = ?", []any{&r.Author, &r.ReviewAgency}
+	case "drafts":
+		query, into = "SELECT author FROM drafts WHERE id = ?", []any{&r.Author}
+	case "devices":
+		query, into = "SELECT user FROM devices WHERE id = ?", []any{&r.Author}
 	}
+	ok, err := t.found(query, into, rec)
 	return r, ok, err
 }
 

@@ -82,7 +82,7 @@ func (s *Store) Write(ctx context.Context, f func(exchange.Tx) error) error {
 }
 
 func (s *Store) finish(inner *sql.Tx, f func(exchange.Tx) error) (err error) {
-	t := &tx{store: s, sql: inner, stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}}
+	t := &tx{store: s, sql: inner, stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}, live: map[int64]int64{}}
 	done := false
 	defer func() {
 		if !done {

@@ -4,18 +4,20 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"noddfa/internal/casework"
 	"noddfa/internal/exchange"
 )
 
-// tx is one write transaction. The head lives here and is written once, at the end.
+// tx is one write transaction. The head, and by how much scopes grew, live here and are written once, at the end.
 type tx struct {
 	store     *Store
 	sql       *sql.Tx
 	stmts     map[string]*sql.Stmt
 	scopes    map[string]int64
+	live      map[int64]int64
 	meta      exchange.Meta
 	started   int64
 	catalogue bool
@@ -34,6 +36,11 @@ func (t *tx) end() error {
 	}
 	if t.meta.Head == t.started {
 		return nil
+	}
+	for scope, grown := range t.live {
+		if err := t.exec("UPDATE sync_scope SET live = live + ? WHERE id = ?", grown, scope); err != nil {
+			return err
+		}
 	}
 	return t.exec("UPDATE sync_meta SET head = ? WHERE id = 1", t.meta.Head)
 }
@@ -61,14 +68,21 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 }
 
 func (t *tx) exec(query string, args ...any) error {
+	_, err := t.change(query, args...)
+	return err
+}
+
+// change is exec, and says how many rows it changed.
+func (t *tx) change(query string, args ...any) (int64, error) {
 	stmt, err := t.stmt(query)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := stmt.Exec(args...); err != nil {
-		return fmt.Errorf("%.40s: %w", query, err)
+	result, err := stmt.Exec(args...)
+	if err != nil {
+		return 0, fmt.Errorf("%.40s: %w", query, err)
 	}
-	return nil
+	return result.RowsAffected()
 }
 
 func (t *tx) row(query string, into []any, args ...any) error {
@@ -123,8 +137,10 @@ func (t *tx) Try(f func() error) error {
 	if err := t.exec("SAVEPOINT op"); err != nil {
 		return err
 	}
+	live := maps.Clone(t.live)
 	err := f()
 	if err != nil {
+		t.live = live
 		t.scopes = map[string]int64{} // Scopes made under the savepoint are gone with it.
 		// A savepoint that cannot be undone is no decision about an operation: the cause is told as text only, so that
 		// nobody takes it for one.
