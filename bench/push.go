@@ -43,6 +43,8 @@ func measurePush(folder string) ([]figure, error) {
 	return []figure{raw, routes}, nil
 }
 
+const authorEmail = "author@example.org"
+
 // author makes an agency with one supervisor and one field worker, who has a phone.
 func (o *office) author(ctx context.Context) (*phone, *writer, error) {
 	agency, err := o.addAgency("bench")
@@ -52,7 +54,7 @@ func (o *office) author(ctx context.Context) (*phone, *writer, error) {
 	if _, err := o.addUser("supervisor@example.org", "supervisor", agency); err != nil {
 		return nil, nil, err
 	}
-	user, err := o.addUser("author@example.org", "field", agency)
+	user, err := o.addUser(authorEmail, "field", agency)
 	if err != nil {
 		return nil, nil, err
 	}
