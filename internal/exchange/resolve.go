@@ -3,6 +3,7 @@ package exchange
 import (
 	"noddfa/internal/access"
 	"noddfa/internal/casework"
+	"noddfa/internal/reconcile"
 )
 
 // resolve carries out a person's choice between two values. It names the value they were shown as the record's own, so
@@ -23,10 +24,6 @@ func (a *act) resolve() error {
 	if !ok || role == "" {
 		return errForbidden
 	}
-	if c.Text("state") != "open" {
-		a.verdict.V = "merged"
-		return nil
-	}
 	e := &edit{act: a, rec: c.Text("of_rec"), role: role, before: v.Clone(), v: v}
 	return e.choose(c)
 }
@@ -35,14 +32,21 @@ func (e *edit) choose(c casework.Values) error {
 	field, choice := c.Text("field"), e.op.Set.Text("choice")
 	chosen := map[string]any{"incoming": c["incoming"], "other": e.op.Set["value"]}
 	next, writes := chosen[choice]
+	rule := casework.Collections["encounters"].Fields[field]
 	switch {
 	case choice != "current" && !writes:
 		return rejected("error.check_answers")
 	case writes && field == "":
 		return rejected("error.state")
-	case field != "" && !casework.Seen(e.v[field], e.op.Prev["value"]):
-		e.verdict.V = "stale"
+	case choice == "other" && !rule.EditableBy(e.role):
+		return errForbidden // To choose between what was written is a reviewer's to do; to write is not.
+	case c.Text("state") != "open" && choice == "other":
+		return e.choseTooLate(field, choice, next)
+	case c.Text("state") != "open":
+		e.verdict.V = "merged"
 		return nil
+	case field != "" && !casework.Seen(e.v[field], e.op.Prev["value"]):
+		return e.choseTooLate(field, choice, next)
 	case writes:
 		if err := e.chooseOther(field, next); err != nil {
 			return err
@@ -51,6 +55,15 @@ func (e *edit) choose(c casework.Values) error {
 	c["state"], c["choice"], c["resolved_by"] = "resolved", choice, e.user.ID
 	return firstOf(e.tx.Update("conflicts", e.op.Rec, c, []string{"state", "choice", "resolved_by"}),
 		e.audit(e.user, e.role, "resolve:"+choice, "conflicts", e.op.Rec, field))
+}
+
+// choseTooLate leaves the conflict open for another look. A value that the person typed instead is kept beside it.
+func (e *edit) choseTooLate(field, choice string, next any) error {
+	e.verdict.V = "stale"
+	if choice == "other" {
+		e.keepBoth(field, false, reconcile.KeepBoth, e.v[field], next)
+	}
+	return e.after()
 }
 
 func (e *edit) chooseOther(field string, next any) error {

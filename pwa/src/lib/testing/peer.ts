@@ -161,7 +161,7 @@ export class Peer {
   }
 }
 
-async function readLines(body: Uint8Array<ArrayBuffer> | string | undefined, headers: Headers): Promise<Record<string, unknown>[]> {
+export async function readLines(body: Uint8Array<ArrayBuffer> | string | undefined, headers: Headers): Promise<Record<string, unknown>[]> {
   if (body === undefined) return [];
   const plain = headers.get('Content-Encoding') === 'gzip'
     ? await new Response(new Blob([body]).stream().pipeThrough(new DecompressionStream('gzip'))).text()

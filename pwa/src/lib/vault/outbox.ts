@@ -1,5 +1,5 @@
 import type { Batch, BatchLimit, OutboxOp, PushAnswer, Sealed, SyncMeta } from '../casework/sync';
-import type { Boxed, KeptOp, VaultDb } from './schema';
+import type { Boxed, BoxedRow, KeptOp, VaultDb } from './schema';
 import { readMeta, STRICT } from './meta';
 
 /** Everything one saved operation writes, already encrypted: nothing but IndexedDB may be awaited inside a transaction. */
@@ -124,11 +124,20 @@ async function forgetKept(kept: { getAll(): Promise<KeptOp[]>; delete(id: string
   }
 }
 
+/**
+ * Makes every row older than any that comes, for a feed that starts again from the beginning: rows stay readable, the feed's
+ * word counts even where its revs are lower, and what it does not bring is swept.
+ */
+async function ageRows(rows: { getAll(): Promise<BoxedRow[]>; put(row: BoxedRow): Promise<unknown> }): Promise<void> {
+  for (const row of await rows.getAll()) await rows.put({ ...row, r: 0, g: 0 });
+}
+
 /** The server's history changed: start reading again, and hand in once more what it no longer knows. */
 export async function adoptEpoch(db: VaultDb, epoch: string, lastSeq: number): Promise<void> {
-  const tx = db.transaction(['meta', 'outbox', 'kept', 'overlays'], 'readwrite', STRICT);
+  const tx = db.transaction(['meta', 'outbox', 'kept', 'overlays', 'rows'], 'readwrite', STRICT);
   const meta = await readMeta(tx);
   if (meta.epoch !== epoch) {
+    await ageRows(tx.objectStore('rows'));
     for (const { commit: _commit, keptMs: _keptMs, ...op } of await tx.objectStore('kept').getAll()) {
       if (op.seq <= lastSeq) continue;
       await tx.objectStore('outbox').put({ ...op, sent: true });
@@ -162,7 +171,8 @@ export async function fillGap(db: VaultDb, expect: number): Promise<boolean> {
  * Used when the server says that this device's numbers were used by another copy of it. Operation ids stay, so nothing takes effect twice.
  */
 export async function becomeNewDevice(db: VaultDb, device: string, signer: CryptoKeyPair): Promise<void> {
-  const tx = db.transaction(['meta', 'outbox'], 'readwrite', STRICT);
+  const tx = db.transaction(['meta', 'outbox', 'rows'], 'readwrite', STRICT);
+  await ageRows(tx.objectStore('rows'));
   const waiting = await tx.objectStore('outbox').index('seq').getAll();
   for (const [i, op] of waiting.entries()) await tx.objectStore('outbox').put({ ...op, seq: i + 1, sent: false });
   await tx.objectStore('meta').put(signer, 'signer');
