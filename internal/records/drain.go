@@ -38,7 +38,10 @@ func (t *tx) Drain() error {
 func (t *tx) takeDirty() ([]dirty, error) {
 	var batch []dirty
 	var one dirty
-	err := t.each("SELECT coll, rec FROM sync_dirty ORDER BY coll, rec LIMIT ?", []any{drainMax}, []any{&one.coll, &one.rec}, func() { batch = append(batch, one) })
+	err := t.each("SELECT coll, rec FROM sync_dirty ORDER BY coll, rec LIMIT ?", []any{drainMax}, []any{&one.coll, &one.rec}, func() error {
+		batch = append(batch, one)
+		return nil
+	})
 	return batch, err
 }
 
@@ -86,7 +89,10 @@ func (t *tx) takeAlong(rec string) (bool, error) {
 func (t *tx) place(d dirty, keys []string) (moved bool, err error) {
 	before := map[int64]bool{}
 	var scope int64
-	err = t.each("SELECT scope FROM sync_member WHERE coll = ? AND rec = ? AND st = 1", []any{d.coll, d.rec}, []any{&scope}, func() { before[scope] = true })
+	err = t.each("SELECT scope FROM sync_member WHERE coll = ? AND rec = ? AND st = 1", []any{d.coll, d.rec}, []any{&scope}, func() error {
+		before[scope] = true
+		return nil
+	})
 	if err != nil {
 		return false, err
 	}

@@ -94,7 +94,11 @@ func (t *tx) Immediate(codes []string) (bool, error) {
 	if danger == nil || t.catalogue {
 		danger = map[string]bool{}
 		var code string
-		if err := t.each("SELECT code FROM indicators WHERE immediate_danger", nil, []any{&code}, func() { danger[code] = true }); err != nil {
+		err := t.each("SELECT code FROM indicators WHERE immediate_danger", nil, []any{&code}, func() error {
+			danger[code] = true
+			return nil
+		})
+		if err != nil {
 			return false, err
 		}
 		t.store.mu.Lock()

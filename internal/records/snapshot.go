@@ -1,9 +1,7 @@
 package records
 
 import (
-	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,99 +12,29 @@ import (
 	"noddfa/internal/exchange"
 )
 
-// snapshot is one connection of the pull pool with its statements, lent to one reader at a time.
+// snapshot is one connection of the pull pool, lent to one reader at a time.
 type snapshot struct {
+	*conn
 	store *Store
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
 }
 
 // Read runs f on one snapshot of the data.
-func (s *Store) Read(ctx context.Context, f func(exchange.Reader) error) (err error) {
-	var snap *snapshot
+func (s *Store) Read(ctx context.Context, f func(exchange.Reader) error) error {
+	var had *conn
 	select {
-	case snap = <-s.conns:
+	case had = <-s.readers:
 	case <-ctx.Done():
 		return fmt.Errorf("wait for a reader: %w", ctx.Err())
 	}
-	defer func() { s.conns <- snap }()
-	if err := snap.begin(); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, snap.end()) }()
-	return f(snap)
-}
-
-// end lets go of the snapshot. A connection in doubt is not lent again.
-func (n *snapshot) end() error {
-	undo := n.exec("ROLLBACK")
-	if undo == nil {
-		return nil
-	}
-	err := errors.Join(undo, n.conn.Close())
-	n.conn, n.stmts = nil, nil
-	return err
-}
-
-func (n *snapshot) begin() error {
-	if n.conn == nil {
-		// The connection outlives the request that opens it, and a statement that is cut short leaves it in doubt.
-		conn, err := n.store.read.Conn(context.Background())
-		if err != nil {
-			return fmt.Errorf("open a reader: %w", err)
+	defer func() { s.readers <- had }()
+	// The wait is over, and a statement that is cut short leaves the connection in doubt.
+	return on(context.WithoutCancel(ctx), s.read, had, func(c *conn) error {
+		if err := c.exec("BEGIN"); err != nil {
+			return err
 		}
-		n.conn, n.stmts = conn, map[string]*sql.Stmt{}
-	}
-	return n.exec("BEGIN")
-}
-
-func (n *snapshot) stmt(query string) (*sql.Stmt, error) {
-	if stmt, ok := n.stmts[query]; ok {
-		return stmt, nil
-	}
-	stmt, err := n.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %.60s: %w", query, err)
-	}
-	n.stmts[query] = stmt
-	return stmt, nil
-}
-
-func (n *snapshot) exec(query string) error {
-	stmt, err := n.stmt(query)
-	if err != nil {
-		return err
-	}
-	_, err = stmt.Exec()
-	return err
-}
-
-func (n *snapshot) row(query string, into []any, args ...any) error {
-	stmt, err := n.stmt(query)
-	if err != nil {
-		return err
-	}
-	return stmt.QueryRow(args...).Scan(into...)
-}
-
-func (n *snapshot) each(query string, args []any, into []any, f func() error) error {
-	stmt, err := n.stmt(query)
-	if err != nil {
-		return err
-	}
-	rows, err := stmt.Query(args...)
-	if err != nil {
-		return fmt.Errorf("%.40s: %w", query, err)
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		if err := f(); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
+		err := f(&snapshot{conn: c, store: s})
+		return errors.Join(err, c.undo())
+	})
 }
 
 // Meta gives the place in history.
@@ -119,12 +47,9 @@ func (n *snapshot) Meta() (exchange.Meta, error) {
 // Device gives an enrolled device.
 func (n *snapshot) Device(id string) (exchange.Device, bool, error) {
 	d, key := exchange.Device{ID: id}, ""
-	err := n.row(deviceQuery, deviceFields(&d, &key), id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, false, nil
-	}
-	if err != nil {
-		return d, false, fmt.Errorf("read device: %w", err)
+	ok, err := n.found(deviceQuery, deviceFields(&d, &key), id)
+	if err != nil || !ok {
+		return d, false, err
 	}
 	d, err = withKey(d, key)
 	return d, err == nil, err
@@ -169,15 +94,14 @@ func (n *snapshot) Rows(reader, coll string, ids []string) ([]exchange.Row, erro
 		return nil, fmt.Errorf("list ids: %w", err)
 	}
 	out := make([]exchange.Row, 0, len(ids))
-	var id, author string
-	var scopes sql.NullString
+	var id, author, scopes string
 	var rev int64
-	var clear sql.RawBytes
-	var parts [3]sql.RawBytes
+	var clear []byte
+	var parts [3][]byte
 	err = n.each(tab.sql.feed, []any{string(list)}, []any{&id, &rev, &scopes, &author, &clear, &parts[0], &parts[1], &parts[2]}, func() error {
-		row := exchange.Row{Coll: coll, ID: id, Rev: rev, Scopes: numbers(scopes.String)}
+		row := exchange.Row{Coll: coll, ID: id, Rev: rev, Scopes: numbers(scopes)}
 		var err error
-		row.JSON, err = n.outgoing(tab, id, clear, [3][]byte{parts[0], parts[1], parts[2]}, author == reader && reader != "")
+		row.JSON, err = n.outgoing(tab, id, clear, parts, author == reader && reader != "")
 		out = append(out, row)
 		return err
 	})
@@ -190,8 +114,7 @@ func (n *snapshot) outgoing(t *table, id string, clear []byte, parts [3][]byte, 
 	if isAuthor && len(t.own) > 0 {
 		skip = nil
 	}
-	// The driver's own bytes do not outlive the row.
-	return n.store.openInto(bytes.Clone(clear), t, id, parts, skip)
+	return n.store.openInto(clear, t, id, parts, skip)
 }
 
 func numbers(list string) []int64 {

@@ -27,13 +27,13 @@ type Store struct {
 	now   func() time.Time
 	write *sql.DB
 	read  *sql.DB
-	conns chan *snapshot
+	// writer and readers are the connections with their statements, for one user at a time.
+	writer  chan *conn
+	readers chan *conn
 
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt
-	wanted   map[string]bool
-	scopes   map[string]int64
-	danger   map[string]bool
+	mu     sync.Mutex
+	scopes map[string]int64
+	danger map[string]bool
 }
 
 // Open gives the store of an app, by the machine's clock.
@@ -49,10 +49,11 @@ func OpenAt(app core.App, keys Keys, now func() time.Time) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{keys: keys, now: now, write: writer.DB(), read: read, conns: make(chan *snapshot, readers),
-		prepared: map[string]*sql.Stmt{}, wanted: map[string]bool{}, scopes: map[string]int64{}}
+	s := &Store{keys: keys, now: now, write: writer.DB(), read: read, writer: make(chan *conn, 1), readers: make(chan *conn, readers),
+		scopes: map[string]int64{}}
+	s.writer <- &conn{}
 	for range readers {
-		s.conns <- &snapshot{store: s}
+		s.readers <- &conn{}
 	}
 	if err := s.Write(context.Background(), func(exchange.Tx) error { return nil }); err != nil {
 		return nil, errors.Join(err, read.Close())
@@ -60,35 +61,38 @@ func OpenAt(app core.App, keys Keys, now func() time.Time) (*Store, error) {
 	return s, nil
 }
 
-// Close lets go of the pull pool. The writer belongs to the app.
-func (s *Store) Close() error { return s.read.Close() }
+// Close lets go of the pull pool, and of the statements on the writer, which belongs to the app.
+func (s *Store) Close() error {
+	err := (<-s.writer).forget()
+	for range readers {
+		err = errors.Join(err, (<-s.readers).forget())
+	}
+	return errors.Join(err, s.read.Close())
+}
 
 // Write runs f in one write transaction, drains it and commits it; nothing of it stays when f gives an error.
 func (s *Store) Write(ctx context.Context, f func(exchange.Tx) error) error {
-	if err := s.prepare(); err != nil {
-		return err
+	var had *conn
+	select {
+	case had = <-s.writer:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the writer: %w", ctx.Err())
 	}
-	// Only the wait for the writer may be cancelled: a statement that is cut short leaves the connection in doubt.
-	conn, err := s.write.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("wait for the writer: %w", err)
-	}
-	defer func() { _ = conn.Close() }() // Gives the connection back; that has no way to fail that matters here.
-	inner, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	return s.finish(inner, f)
+	defer func() { s.writer <- had }()
+	return on(ctx, s.write, had, func(c *conn) error {
+		if err := c.exec("BEGIN IMMEDIATE"); err != nil {
+			return err
+		}
+		t := &tx{conn: c, store: s, scopes: map[string]int64{}, live: map[int64]int64{}}
+		if err := s.transact(t, f); err != nil {
+			return errors.Join(err, c.undo())
+		}
+		s.learn(t)
+		return nil
+	})
 }
 
-func (s *Store) finish(inner *sql.Tx, f func(exchange.Tx) error) (err error) {
-	t := &tx{store: s, sql: inner, stmts: map[string]*sql.Stmt{}, scopes: map[string]int64{}, live: map[int64]int64{}}
-	done := false
-	defer func() {
-		if !done {
-			err = errors.Join(err, inner.Rollback())
-		}
-	}()
+func (s *Store) transact(t *tx, f func(exchange.Tx) error) error {
 	if err := t.begin(); err != nil {
 		return err
 	}
@@ -98,12 +102,7 @@ func (s *Store) finish(inner *sql.Tx, f func(exchange.Tx) error) (err error) {
 	if err := t.end(); err != nil {
 		return err
 	}
-	done = true
-	if err := inner.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	s.learn(t)
-	return nil
+	return t.exec("COMMIT")
 }
 
 // learn keeps what a committed transaction found out.
@@ -116,22 +115,6 @@ func (s *Store) learn(t *tx) {
 	if t.catalogue {
 		s.danger = nil
 	}
-}
-
-// prepare makes the statements that the last transactions lacked. It cannot be done within one, because the writer is
-// a single connection.
-func (s *Store) prepare() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for query := range s.wanted {
-		stmt, err := s.write.Prepare(query)
-		if err != nil {
-			return fmt.Errorf("prepare: %w", err)
-		}
-		s.prepared[query] = stmt
-		delete(s.wanted, query)
-	}
-	return nil
 }
 
 // Dirty says whether changes made outside this store wait for the next drain.

@@ -169,7 +169,7 @@ func (t *table) json(all bool) string {
 	for _, name := range slices.Sorted(maps.Keys(t.flags)) {
 		pairs = append(pairs, pair("length(r.sealed_"+t.flags[name]+") > 0", name, "'true'"))
 	}
-	return "'{' || substr(concat(" + strings.Join(pairs, ", ") + "), 2) || '}'"
+	return "CAST('{' || substr(concat(" + strings.Join(pairs, ", ") + "), 2) || '}' AS BLOB)"
 }
 
 // pair is a comma, a name and a value where there is one, else nothing.

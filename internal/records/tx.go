@@ -1,8 +1,6 @@
 package records
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,9 +11,8 @@ import (
 
 // tx is one write transaction. The head, and by how much scopes grew, live here and are written once, at the end.
 type tx struct {
+	*conn
 	store     *Store
-	sql       *sql.Tx
-	stmts     map[string]*sql.Stmt
 	scopes    map[string]int64
 	live      map[int64]int64
 	meta      exchange.Meta
@@ -43,84 +40,6 @@ func (t *tx) end() error {
 		}
 	}
 	return t.exec("UPDATE sync_meta SET head = ? WHERE id = 1", t.meta.Head)
-}
-
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	if stmt, ok := t.stmts[query]; ok {
-		return stmt, nil
-	}
-	t.store.mu.Lock()
-	ready, ok := t.store.prepared[query]
-	if !ok {
-		t.store.wanted[query] = true
-	}
-	t.store.mu.Unlock()
-	if ok {
-		t.stmts[query] = t.sql.Stmt(ready)
-		return t.stmts[query], nil
-	}
-	stmt, err := t.sql.Prepare(query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %.60s: %w", query, err)
-	}
-	t.stmts[query] = stmt
-	return stmt, nil
-}
-
-func (t *tx) exec(query string, args ...any) error {
-	_, err := t.change(query, args...)
-	return err
-}
-
-// change is exec, and says how many rows it changed.
-func (t *tx) change(query string, args ...any) (int64, error) {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.Exec(args...)
-	if err != nil {
-		return 0, fmt.Errorf("%.40s: %w", query, err)
-	}
-	return result.RowsAffected()
-}
-
-func (t *tx) row(query string, into []any, args ...any) error {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return err
-	}
-	if err := stmt.QueryRow(args...).Scan(into...); err != nil {
-		return fmt.Errorf("%.40s: %w", query, err)
-	}
-	return nil
-}
-
-// found is row, with no row as an answer and not as an error.
-func (t *tx) found(query string, into []any, args ...any) (bool, error) {
-	err := t.row(query, into, args...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (t *tx) each(query string, args []any, into []any, f func()) error {
-	stmt, err := t.stmt(query)
-	if err != nil {
-		return err
-	}
-	rows, err := stmt.Query(args...)
-	if err != nil {
-		return fmt.Errorf("%.40s: %w", query, err)
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		f()
-	}
-	return errors.Join(rows.Err(), rows.Close())
 }
 
 // Meta gives the place in history, this transaction's numbers included.
