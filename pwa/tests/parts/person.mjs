@@ -100,6 +100,15 @@ export class Person {
     await this.locked();
   }
 
+  /** Waits for the lock to be ready for the next try, with the phone's clock put on past its back-off. */
+  async waitsOutBackOff() {
+    await this.button('lock.button').waitFor();
+    this.#aheadMs += 3_600_000;
+    await this.page.clock.setFixedTime(Date.now() + this.#aheadMs);
+    await this.page.locator('main [role=status]').waitFor({ state: 'detached' });
+  }
+  #aheadMs = 0;
+
   async locked() {
     await this.field('lock.passphrase').waitFor();
   }
