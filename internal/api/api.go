@@ -32,13 +32,12 @@ type Options struct {
 // Server answers the routes of docs/protocol.md.
 type Server struct {
 	Options
-	rate       *rate
-	bootstraps admission
+	rate *rate
 }
 
 // New makes a server; Bind gives it its routes.
 func New(o Options) *Server {
-	return &Server{Options: o, rate: newRate(o.Now), bootstraps: make(admission, bootstrapsMax)}
+	return &Server{Options: o, rate: newRate(o.Now)}
 }
 
 // Bind adds the routes to r.

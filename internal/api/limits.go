@@ -14,9 +14,6 @@ const (
 	othersPerMinute  = 30
 )
 
-// bootstrapsMax is how many first downloads run at one time; each reads every row its user may see.
-const bootstrapsMax = 4
-
 // windowsMax bounds the memory of a rate: beyond it, windows that have passed are swept.
 const windowsMax = 10_000
 
@@ -65,17 +62,3 @@ func (r *rate) sweep(now time.Time) {
 		}
 	}
 }
-
-// admission lets a fixed number in at one time and turns the rest away instead of letting them queue.
-type admission chan struct{}
-
-func (a admission) enter() bool {
-	select {
-	case a <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (a admission) leave() { <-a }

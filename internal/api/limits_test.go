@@ -43,16 +43,3 @@ func TestRateForgetsOldKeys(t *testing.T) {
 		t.Errorf("got %d windows, want 1", got)
 	}
 }
-
-func TestAdmission(t *testing.T) {
-	a := make(admission, 2)
-	for place, want := range []bool{true, true, false} {
-		if got := a.enter(); got != want {
-			t.Fatalf("place %d: got %v, want %v", place+1, got, want)
-		}
-	}
-	a.leave()
-	if !a.enter() {
-		t.Error("a place that was left stays taken")
-	}
-}

@@ -47,13 +47,12 @@ func (s *Server) pull(e *core.RequestEvent) error {
 	if ask.Device != caller.Device {
 		return &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
 	}
-	if ask.Cursor == "" {
-		if !s.bootstraps.enter() {
-			return retryAfter{&casework.Error{Code: casework.Busy, Key: "error.busy"}, busyWait}
-		}
-		defer s.bootstraps.leave()
+	err = s.stream(e, caller, ask)
+	var known *casework.Error
+	if errors.As(err, &known) && known.Code == casework.Busy {
+		return retryAfter{known, busyWait}
 	}
-	return s.stream(e, caller, ask)
+	return err
 }
 
 func (s *Server) stream(e *core.RequestEvent, caller exchange.Caller, ask exchange.PullRequest) error {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -230,7 +231,12 @@ func (a *act) release(v casework.Values) error {
 	if json.Unmarshal(raw, &op) != nil || op.User != v.Text("author") || op.V != 1 || op.Coll == "holds" {
 		return rejected("error.unreadable")
 	}
+	op.AtMs = onCalendar(op.AtMs)
 	author, err := a.tx.User(op.User)
+	var unknown *casework.Error
+	if errors.As(err, &unknown) {
+		return rejected("error.forbidden") // The account is gone. Whatever waits behind this goes on.
+	}
 	if err != nil {
 		return err
 	}

@@ -18,13 +18,15 @@ type Exchange struct {
 	// decide is how a field meets the record; chunkRows is how many rows one chunk of a pull holds at most.
 	decide    func(f casework.Field, current, prev, next any) (reconcile.Outcome, any)
 	chunkRows int
+	// bootstraps holds a place for each first download under way.
+	bootstraps chan struct{}
 	// Demo is told to phones, which show a banner.
 	Demo bool
 }
 
 // New gives an exchange on a store. The clock and the randomness are given, so that tests can fix them.
 func New(store Store, keys Keys, now func() time.Time, rnd io.Reader) *Exchange {
-	return &Exchange{store: store, keys: keys, now: now, rnd: rnd, decide: reconcile.Decide, chunkRows: chunkMax}
+	return &Exchange{store: store, keys: keys, now: now, rnd: rnd, decide: reconcile.Decide, chunkRows: chunkMax, bootstraps: make(chan struct{}, bootstrapsMax)}
 }
 
 // Device gives an enrolled device; not_found when it is not known.

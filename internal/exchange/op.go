@@ -21,6 +21,9 @@ const (
 	bodyMax   = 1 << 20
 	opMax     = 256 << 10
 	lineMax   = opMax*4/3 + 4096
+	// Numbers leave as JSON, which is exact up to 53 bits; a time beyond the year 9999 is on no calendar.
+	numberMax = 1<<53 - 1
+	timeMax   = 253_402_300_799_999
 )
 
 // Op is an operation as its author's phone wrote it.
@@ -122,13 +125,14 @@ func (in *handIn) take(one *line, first bool) error {
 		return tooLarge()
 	case first:
 		in.head = *one
+		in.head.ClientMs = onCalendar(one.ClientMs)
 	case one.K == "o" && len(in.ops) < opsMax:
 		if !casework.IsID(one.OpID) || one.Seq < 1 || (len(in.ops) > 0 && one.Seq != in.ops[len(in.ops)-1].Seq+1) {
 			return malformed("error.malformed")
 		}
 		in.ops = append(in.ops, one)
 	case one.K == "d" && len(in.drafts) < draftsMax:
-		if !casework.IsID(one.Rec) || one.N < 1 {
+		if !casework.IsID(one.Rec) || one.N < 1 || one.N > numberMax {
 			return malformed("error.malformed")
 		}
 		in.drafts = append(in.drafts, one)
@@ -138,6 +142,14 @@ func (in *handIn) take(one *line, first bool) error {
 		return malformed("error.proto")
 	}
 	return nil
+}
+
+// onCalendar gives a phone's time, or 0 for one that would stop a reader's screen. A clock that is years wrong stays.
+func onCalendar(ms int64) int64 {
+	if ms < 0 || ms > timeMax {
+		return 0
+	}
+	return ms
 }
 
 // open opens every operation and draft, on all cores, before the write transaction begins.
@@ -182,4 +194,5 @@ func (x *Exchange) openLine(one *line, user string) {
 	if one.K == "o" && json.Unmarshal(plain, &one.op) != nil {
 		one.problem = "error.unreadable"
 	}
+	one.op.AtMs = onCalendar(one.op.AtMs)
 }

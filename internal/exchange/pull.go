@@ -12,6 +12,9 @@ import (
 
 const chunkMax = 500
 
+// bootstrapsMax is how many first downloads run at one time; the rest are told to come back.
+const bootstrapsMax = 4
+
 // Pull writes what changed since the cursor, in chunks that each are one snapshot. flush is called after each, so that a
 // phone sees progress and a slow one holds nothing back.
 func (x *Exchange) Pull(ctx context.Context, c Caller, q PullRequest, w io.Writer, flush func() error) error {
@@ -22,6 +25,7 @@ func (x *Exchange) Pull(ctx context.Context, c Caller, q PullRequest, w io.Write
 		return &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
 	}
 	p := &pull{x: x, user: c.User.ID, device: c.Device, text: q.Cursor, first: true}
+	defer p.leave()
 	for more := true; more; {
 		p.out.Reset()
 		// Before each chunk, because a role may be lost while a long answer is under way.
@@ -64,8 +68,30 @@ type pull struct {
 	user, device string
 	text         string
 	first        bool
+	inside       bool // one of the bootstraps that run now
 	out          bytes.Buffer
 	n            int
+}
+
+// enter takes a place among the first downloads, which read every row their user may see. Whether a pull is one follows
+// from the cursor as it was understood: one that this server cannot serve from, or was cut in the middle, costs the same
+// as none.
+func (p *pull) enter(c cursor) bool {
+	if p.inside || !c.Sweep && len(c.Lag) == 0 {
+		return true
+	}
+	select {
+	case p.x.bootstraps <- struct{}{}:
+		p.inside = true
+	default:
+	}
+	return p.inside
+}
+
+func (p *pull) leave() {
+	if p.inside {
+		<-p.x.bootstraps
+	}
 }
 
 // chunk writes one chunk to the buffer and says whether more follow.
@@ -86,6 +112,9 @@ func (p *pull) chunk(r Reader) (more bool, err error) {
 		return false, err
 	}
 	c, lost := p.x.begin(p.text, p.user, meta, mine)
+	if !p.enter(c) {
+		return false, &casework.Error{Code: casework.Busy, Key: "error.busy"}
+	}
 	if p.first {
 		p.header(meta, c, mine, device.Revoked)
 		p.first = false

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"strings"
@@ -120,7 +121,7 @@ func (p *push) one(l *line, last int64) (Verdict, *Stop, error) {
 	commit := p.tx.Next()
 	name := l.OpID
 	if known {
-		name += "/" + p.device.ID
+		name = fmt.Sprintf("%s/%s/%d", l.OpID, p.device.ID, l.Seq)
 	} else if v, err = p.decide(l); err != nil {
 		return v, nil, err
 	}
@@ -211,7 +212,8 @@ func (p *push) hold(l *line, no *refusal) (string, error) {
 	return id, p.tx.Insert("holds", id, v)
 }
 
-// draft stores the newest draft of a record, or takes it away.
+// draft stores the newest draft of a record, or takes it away and leaves its number, so that a delayed copy does not bring
+// it back. A revoked device adds drafts and neither replaces nor takes away what its owner wrote elsewhere.
 func (p *push) draft(l *line) error {
 	id := derive(p.caller.User.ID, "draft", l.Rec)
 	stored, ok, err := p.tx.Get("drafts", id)
@@ -220,24 +222,26 @@ func (p *push) draft(l *line) error {
 	}
 	n := stored.Int("n")
 	switch {
-	case l.N <= n:
-	case l.Gone && ok:
-		n, err = l.N, p.tx.Delete("drafts", id)
+	case l.N <= n || p.device.Revoked && (ok || l.Gone):
 	case l.Gone:
-		n = l.N
+		n, err = l.N, p.putDraft(id, casework.Values{"rec": l.Rec, "n": l.N, "at_ms": p.nowMs}, ok)
 	case l.problem == "":
-		n, err = l.N, p.putDraft(id, l, ok)
+		n, err = l.N, p.openDraft(id, l, ok)
 	}
 	p.answer.Drafts = append(p.answer.Drafts, DraftAck{Rec: l.Rec, N: n})
 	return err
 }
 
-func (p *push) putDraft(id string, l *line, there bool) error {
+func (p *push) openDraft(id string, l *line, there bool) error {
 	var draft map[string]any
 	if json.Unmarshal(l.plain, &draft) != nil {
 		return nil // Not a draft; the number still moves on, so that the phone does not send it for ever.
 	}
-	v := casework.Values{"rec": l.Rec, "author": p.caller.User.ID, "n": l.N, "at_ms": p.nowMs, "draft": draft}
+	return p.putDraft(id, casework.Values{"rec": l.Rec, "author": p.caller.User.ID, "n": l.N, "at_ms": p.nowMs, "draft": draft}, there)
+}
+
+// putDraft writes a draft; without an author it stands in nobody's scope, and phones forget it.
+func (p *push) putDraft(id string, v casework.Values, there bool) error {
 	if there {
 		return p.tx.Update("drafts", id, v, []string{"n", "draft"})
 	}

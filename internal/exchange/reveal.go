@@ -2,6 +2,9 @@ package exchange
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
 	"noddfa/internal/access"
 	"noddfa/internal/audit"
@@ -27,11 +30,13 @@ func (x *Exchange) Reveal(ctx context.Context, c Caller, q RevealRequest) (Revea
 		if err != nil || !ok || device.Revoked || device.User != user.ID || c.Locked {
 			return firstOf(err, notFound())
 		}
-		if err := x.reveal(tx, user, q, out.D); err != nil {
+		v, err := x.reveal(tx, user, q, out.D)
+		if err != nil {
 			return err
 		}
+		act, detail := shown(q, v)
 		_, err = audit.Append(tx, audit.Entry{AtMs: x.now().UnixMilli(), Actor: user.ID, Role: "user", Agency: user.Agency,
-			Act: "reveal:" + q.What, Coll: q.Coll, Rec: q.Rec, Device: device.ID})
+			Act: act, Coll: q.Coll, Rec: q.Rec, Device: device.ID, Detail: detail})
 		return err
 	})
 	if err != nil {
@@ -42,13 +47,45 @@ func (x *Exchange) Reveal(ctx context.Context, c Caller, q RevealRequest) (Revea
 
 func notFound() error { return &casework.Error{Code: casework.NotFound, Key: "error.not_found"} }
 
-func (x *Exchange) reveal(tx Tx, user casework.User, q RevealRequest, into casework.Values) error {
+// shown says for the audit what a reveal gave, which for a conflict and a hold is what lies there and not what was asked
+// for: the class of a conflict's field and its name, or the classes of everything in a held operation.
+func shown(q RevealRequest, v casework.Values) (act, detail string) {
+	switch q.Coll {
+	case "conflicts":
+		return "reveal:" + v.Text("store"), v.Text("field")
+	case "holds":
+		return "reveal:operation", strings.Join(classes(v), " ")
+	}
+	return "reveal:" + q.What, ""
+}
+
+// classes names the storage classes of the fields in a held operation, or "sealed" for one that nobody could open.
+func classes(hold casework.Values) []string {
+	op, _ := hold["op"].(map[string]any)
+	if _, opened := op["v"]; !opened {
+		return []string{"sealed"}
+	}
+	found := map[string]bool{}
+	for _, group := range []string{"set", "prev", "add", "del"} {
+		fields, _ := op[group].(map[string]any)
+		for name := range fields {
+			class := casework.Content // A field that no table knows may hold anything; it is read as free text.
+			if field, ok := casework.Collections["encounters"].Fields[name]; ok {
+				class = field.Store
+			}
+			found[class] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func (x *Exchange) reveal(tx Tx, user casework.User, q RevealRequest, into casework.Values) (casework.Values, error) {
 	if q.Coll != "encounters" && q.Coll != "conflicts" && q.Coll != "holds" {
-		return notFound()
+		return nil, notFound()
 	}
 	v, ok, err := tx.Get(q.Coll, q.Rec)
 	if err != nil || !ok {
-		return firstOf(err, notFound())
+		return nil, firstOf(err, notFound())
 	}
 	seen, of := standing(v), v
 	switch q.Coll {
@@ -56,17 +93,17 @@ func (x *Exchange) reveal(tx Tx, user casework.User, q RevealRequest, into casew
 		seen.Coll = "holds"
 	case "conflicts":
 		if of, ok, err = tx.Get("encounters", v.Text("of_rec")); err != nil || !ok {
-			return firstOf(err, notFound())
+			return nil, firstOf(err, notFound())
 		}
 		seen = standing(of)
 	}
 	if !access.Sees(user, seen, x.now()) {
-		return notFound()
+		return nil, notFound()
 	}
 	for _, name := range revealed(q) {
 		into.Put(name, v[name])
 	}
-	return nil
+	return v, nil
 }
 
 func revealed(q RevealRequest) []string {

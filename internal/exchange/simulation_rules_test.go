@@ -196,9 +196,6 @@ func (t *trial) choose() string {
 	if c == nil || !t.open(c.rec) {
 		return "forbidden"
 	}
-	if !c.open {
-		return "merged"
-	}
 	choice := t.op.Set.Text("choice")
 	next := c.incoming
 	if choice == "other" {
@@ -208,6 +205,13 @@ func (t *trial) choose() string {
 	switch {
 	case c.field == "" && choice != "current":
 		return "rejected"
+	case choice == "other" && t.role == "supervisor" && !slices.Contains([]string{"council", "exploitation", "age_status"}, c.field):
+		return "forbidden" // Of the fields in fine, the three that a reviewer writes too.
+	case !c.open && choice == "other":
+		t.keep(c.field, "field", next)
+		return "stale"
+	case !c.open:
+		return "merged"
 	case c.field != "" && !same(t.e.fields[c.field], t.op.Prev["value"]):
 		if choice == "other" {
 			t.keep(c.field, "field", next)
