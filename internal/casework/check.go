@@ -21,7 +21,6 @@ const (
 )
 
 var shapes = map[string]*regexp.Regexp{
-	"codename": regexp.MustCompile(`^[\p{L}0-9][\p{L}0-9 '’-]{0,39}$`),
 	"datetime": regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?$`),
 	"time":     regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`),
 	"code":     regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
@@ -100,6 +99,8 @@ func (f Field) fits(s string) bool {
 		return slices.Contains(f.Of, s)
 	case "id":
 		return IsID(s)
+	case "codename":
+		return isCodename(s)
 	case "date":
 		_, err := time.Parse(time.DateOnly, s)
 		return err == nil

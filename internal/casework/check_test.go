@@ -14,8 +14,13 @@ func TestCheck(t *testing.T) {
 		value       any
 		want        string
 	}{
-		{"OK", "codename", "derw 7", ""},
-		{"ErrMarkup", "codename", "<b>derw</b>", casework.KeyCheck},
+		{"OK", "codename", "robin 7", ""},
+		{"OK Welsh", "codename", "Crëyr 55", ""},
+		{"OK without a number", "codename", "coch-y-berllan", ""},
+		{"ErrName", "codename", "Nia Jones", casework.KeyCheck},
+		{"ErrNameBehindABird", "codename", "robin Jones 7", casework.KeyCheck},
+		{"ErrDateBehindABird", "codename", "robin 20080229", casework.KeyCheck},
+		{"ErrMarkup", "codename", "<b>robin</b>", casework.KeyCheck},
 		{"OK", "narrative", strings.Repeat("ŵ", 15000), ""},
 		{"ErrTooLong", "narrative", strings.Repeat("ŵ", 15001), casework.KeyTooLong},
 		{"ErrNotText", "narrative", 7.0, casework.KeyCheck},
