@@ -273,13 +273,20 @@ func (w *world) checkEnd() {
 		if p.wiped && len(p.rows) > 0 {
 			w.failf("I6 forgetting: a wiped phone holds %d rows", len(p.rows))
 		}
-		for rec, n := range p.drafts {
-			if got := whole(d.rows["drafts"][named(p.user, "draft", rec)].clear["n"]); got != n {
-				w.failf("I1 no loss: draft %s stands at %d, want %d", rec, got, n)
-			}
-		}
+		w.checkDrafts(p, d)
 		if !p.wiped && position(p.cursor).M != d.head {
 			w.failf("I13 progress: %s stands at %d of %d", p.device, position(p.cursor).M, d.head)
+		}
+	}
+}
+
+// checkDrafts holds for each phone that may still write: the server has the newest of every draft, and none that ended.
+func (w *world) checkDrafts(p *handset, d *data) {
+	for rec, n := range p.drafts {
+		row := d.rows["drafts"][named(p.user, "draft", rec)]
+		there := len(row.content) > 0
+		if !w.model.revoked[p.device] && (whole(row.clear["n"]) != n || there == p.ended[rec]) {
+			w.failf("I1 no loss: draft %s stands at %s, there: %t, want %d, there: %t", rec, row.clear["n"], there, n, !p.ended[rec])
 		}
 	}
 }

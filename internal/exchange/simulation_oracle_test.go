@@ -108,6 +108,9 @@ func (d *data) keysOf(coll, id string) []string {
 	case "devices":
 		return []string{"user:" + row["user"]}
 	case "drafts":
+		if row["author"] == "" {
+			return nil // It is gone; only its number stays.
+		}
 		return []string{"user:" + row["author"]}
 	case "holds":
 		if row["review_agency"] == "" {

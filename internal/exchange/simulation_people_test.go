@@ -23,7 +23,9 @@ func (w *world) person(p *handset) {
 		w.count("person draft")
 		p.drafts[w.id("rec")]++
 	case n < 18 && len(p.drafts) > 0:
-		p.drafts[slices.Sorted(maps.Keys(p.drafts))[0]]++
+		rec := pick(w, slices.Sorted(maps.Keys(p.drafts))...)
+		p.drafts[rec]++
+		p.ended[rec] = w.rng.IntN(3) == 0
 	case n < 40 && len(others) > 0:
 		w.settleOther(p, others[w.rng.IntN(len(others))])
 	case n < 44:

@@ -28,6 +28,7 @@ type handset struct {
 	nextSeq      int64
 	drafts       map[string]int64 // The newest number of each draft; what the server has is in sentDrafts.
 	sentDrafts   map[string]int64
+	ended        map[string]bool // Drafts that their person threw away.
 	wiped        bool
 	skewMs       int64
 	headSeen     int64
@@ -68,7 +69,7 @@ type made struct {
 
 func (w *world) newHandset(user string) *handset {
 	p := &handset{w: w, user: user, device: w.id("dev"), tabs: [2]*tab{{}, {}}, rows: map[string]testkit.Row{},
-		drafts: map[string]int64{}, sentDrafts: map[string]int64{}, nextSeq: 1, skewMs: w.rng.Int64N(20*year) - 10*year}
+		drafts: map[string]int64{}, sentDrafts: map[string]int64{}, ended: map[string]bool{}, nextSeq: 1, skewMs: w.rng.Int64N(20*year) - 10*year}
 	p.sealer = &testkit.Phone{T: w.t, User: casework.User{ID: user}}
 	w.phones = append(w.phones, p)
 	w.deliver(w.host.serveCalm(&message{kind: "hello", phone: p, tab: p.tabs[0], device: p.device}))
@@ -142,9 +143,13 @@ func (p *handset) fill(m *message) {
 	drafts := 0
 	for _, rec := range slices.Sorted(maps.Keys(p.drafts)) {
 		if n := p.drafts[rec]; p.sentDrafts[rec] < n {
+			drafts++
+			if p.ended[rec] {
+				lines = append(lines, fmt.Sprintf(`{"k":"d","rec":%q,"n":%d,"gone":true}`, rec, n))
+				continue
+			}
 			enc, ct := p.sealer.Seal("noddfa-draft/1", rec, fmt.Appendf(nil, `{"narrative":"draft %d"}`, n))
 			lines = append(lines, fmt.Sprintf(`{"k":"d","rec":%q,"n":%d,"kid":%q,"enc":%q,"ct":%q}`, rec, n, p.sealer.Hello.Key.KID, enc, ct))
-			drafts++
 		}
 	}
 	lines[0] = fmt.Sprintf(`{"k":"h","proto":1,"device":%q,"epoch":%q,"app":"sim","client_ms":%d,"ops":%d,"drafts":%d}`,

@@ -209,7 +209,7 @@ func (w *world) rest(p *handset, most int) int {
 			p.write(t)
 		}
 		idle++
-		if before != fmt.Sprint(p.cursor, len(p.outbox), p.registered) || p.draftWaits() {
+		if before != fmt.Sprint(p.cursor, len(p.outbox), p.registered) || (p.draftWaits() && !p.wiped) {
 			idle = 0
 		}
 	}
