@@ -87,17 +87,9 @@ func (t *tx) takeAlong(rec string) (bool, error) {
 
 // place writes a record's scopes. Every scope gets the new number, those that stay too: a put then carries the whole list.
 func (t *tx) place(d dirty, keys []string) (moved bool, err error) {
-	before := map[int64]bool{}
-	var scope int64
-	err = t.each("SELECT scope FROM sync_member WHERE coll = ? AND rec = ? AND st = 1", []any{d.coll, d.rec}, []any{&scope}, func() error {
-		before[scope] = true
-		return nil
-	})
-	if err != nil {
-		return false, err
-	}
 	seq := t.Next()
-	if err := t.exec("INSERT INTO sync_rec (coll, rec, rev) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rev = excluded.rev", d.coll, d.rec, seq); err != nil {
+	before, err := t.renumber(d, seq)
+	if err != nil {
 		return false, err
 	}
 	for _, key := range keys {
@@ -117,6 +109,24 @@ func (t *tx) place(d dirty, keys []string) (moved bool, err error) {
 		}
 	}
 	return moved || len(before) > 0, nil
+}
+
+// renumber gives a record its new number, and says in which scopes it stood. A record that had no number stood in none.
+func (t *tx) renumber(d dirty, seq int64) (map[int64]bool, error) {
+	isNew, err := t.change("INSERT INTO sync_rec (coll, rec, rev) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", d.coll, d.rec, seq)
+	if err != nil || isNew > 0 {
+		return nil, err
+	}
+	before := map[int64]bool{}
+	var scope int64
+	err = t.each("SELECT scope FROM sync_member WHERE coll = ? AND rec = ? AND st = 1", []any{d.coll, d.rec}, []any{&scope}, func() error {
+		before[scope] = true
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return before, t.exec("UPDATE sync_rec SET rev = ? WHERE coll = ? AND rec = ?", seq, d.coll, d.rec)
 }
 
 func (t *tx) member(d dirty, scope, seq int64, st int, was bool) error {

@@ -136,9 +136,10 @@ func (t *table) statements() statements {
 		names, marks = append(names, "sealed_content", "sealed_identity", "sealed_contact"), append(marks, "?", "?", "?")
 	}
 	return statements{
-		feed: fmt.Sprintf(`SELECT r.id, s.rev, (SELECT group_concat(m.scope) FROM sync_member m WHERE m.coll = '%s' AND m.rec = r.id AND m.st = 1),
-			%s, %s, %s FROM json_each(?) j CROSS JOIN %s r ON r.id = j.value CROSS JOIN sync_rec s ON s.coll = '%s' AND s.rec = r.id`,
-			t.id, author, t.json(false), parts, t.name, t.id),
+		// A record's number stands in each of its scopes: reading it there spares a page of another table for every row.
+		feed: fmt.Sprintf(`SELECT r.id, (SELECT max(m.seq) FROM sync_member m WHERE m.coll = '%[1]s' AND m.rec = r.id AND m.st = 1),
+			(SELECT group_concat(m.scope) FROM sync_member m WHERE m.coll = '%[1]s' AND m.rec = r.id AND m.st = 1),
+			%[2]s, %[3]s, %[4]s FROM json_each(?) j CROSS JOIN %[5]s r ON r.id = j.value`, t.id, author, t.json(false), parts, t.name),
 		get:    fmt.Sprintf("SELECT %s, %s FROM %s r WHERE r.id = ?", t.json(true), parts, t.name),
 		insert: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", t.name, strings.Join(names, ", "), strings.Join(marks, ", ")),
 		update: fmt.Sprintf("UPDATE %s SET %s WHERE id = ?", t.name, strings.Join(sets, ", ")),
