@@ -32,7 +32,8 @@ func TestAccountRoutes(t *testing.T) {
 	if got := ask("devices/revoke", map[string]any{"id": worker.device}); got.status != 200 || got.body["revoked"] != true {
 		t.Errorf("revoke: got %d %s", got.status, got.raw)
 	}
-	if got := s.ask(t, "POST", "/api/noddfa/hello", map[string]any{"proto": 1, "device": worker.device}, "Authorization", worker.token); got.body["order"] != "wipe" {
+	again := s.token(t, "users", "onnen@example.org")
+	if got := s.ask(t, "POST", "/api/noddfa/hello", map[string]any{"proto": 1, "device": worker.device}, "Authorization", again); got.body["order"] != "wipe" {
 		t.Errorf("hello of a revoked phone: got %d %s", got.status, got.raw)
 	}
 	last := s.auditRows(t)

@@ -36,6 +36,12 @@ func TestDashboardRefusals(t *testing.T) {
 		{"batch switched on", "PATCH", "/api/settings", map[string]any{"batch": map[string]any{"enabled": true, "maxRequests": 5, "timeout": 3}}, 403},
 		{"addresses logged", "PATCH", "/api/settings", map[string]any{"logs": map[string]any{"logIP": true}}, 403},
 		{"impersonation", "POST", "/api/collections/users/impersonate/" + user, map[string]any{}, 404},
+		{"backup uploaded", "POST", "/api/backups/upload", map[string]any{}, 404},
+		{"backup restored", "POST", "/api/backups/x.zip/restore", map[string]any{}, 404},
+		{"details logged", "PATCH", "/api/settings", map[string]any{"logs": map[string]any{"minLevel": -4}}, 403},
+		{"people logged", "PATCH", "/api/settings", map[string]any{"logs": map[string]any{"logAuthId": true}}, 403},
+		{"an account deleted", "DELETE", "/api/collections/users/records/" + user, nil, 403},
+		{"a sign deleted", "DELETE", "/api/collections/indicators/records/" + s.anyID(t, "indicators"), nil, 403},
 		{"a device made up", "POST", "/api/collections/devices/records", map[string]any{"name": "x"}, 403},
 	}
 	for _, name := range caseData {
@@ -96,7 +102,7 @@ func TestDashboardDevice(t *testing.T) {
 	}
 	body := []byte(p.head(0))
 	for name, headers := range map[string][]string{
-		"signed in": {"Authorization", p.token},
+		"signed in": {"Authorization", s.token(t, "users", "onnen@example.org")},
 		"locked":    {"X-Noddfa-Signature", p.sign(t, body, "0-0")},
 	} {
 		got := s.ask(t, "POST", "/api/noddfa/push", body, append([]string{"Content-Type", "application/x-ndjson", "X-Noddfa-Device", p.device}, headers...)...)
@@ -191,6 +197,16 @@ func TestSignInLimit(t *testing.T) {
 			t.Errorf("%s: got %v, want ten refusals and then a wait", identity, statuses)
 		}
 	}
+}
+
+// anyID gives the id of some row.
+func (s *server) anyID(t *testing.T, collection string) string {
+	t.Helper()
+	rows, err := s.app.FindRecordsByFilter(collection, "", "", 1, 0)
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("%s has no rows: %v", collection, err)
+	}
+	return rows[0].Id
 }
 
 // admin makes an administrator and gives their token.

@@ -115,6 +115,8 @@ func (p *program) serve(listener net.Listener) error {
 func (p *program) close() error {
 	event := &core.TerminateEvent{}
 	event.App = p.app
-	stopped := p.app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
-	return errors.Join(stopped, p.store.Close())
+	// The store lets go of its statements before the app closes the connections they stand on.
+	return p.app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error {
+		return errors.Join(p.store.Close(), e.App.ResetBootstrapState())
+	})
 }

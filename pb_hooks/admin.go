@@ -14,11 +14,12 @@ import (
 type apiError = router.ApiError
 
 // adminActs says what an administrator may do to which collection. What is not named here is refused: case data goes
-// through operations only, and audit rows through nothing.
+// through operations only, and audit rows through nothing. What records point to is ended (deactivated, retired) and never
+// deleted: a record of an agency that is gone would stand in nobody's queue.
 var adminActs = map[string][]string{
-	"users":       {"create", "update", "delete"},
-	"agencies":    {"create", "update", "delete"},
-	"indicators":  {"create", "update", "delete"},
+	"users":       {"create", "update"},
+	"agencies":    {"create", "update"},
+	"indicators":  {"create", "update"},
 	"devices":     {"update"},
 	"_superusers": {"create", "update", "delete"},
 	// PocketBase's own bookkeeping of sign-ins.
@@ -85,8 +86,10 @@ func (h *hooks) adminSettings(e *core.SettingsUpdateRequestEvent) error {
 	switch {
 	case e.NewSettings.Batch.Enabled:
 		why = "several requests in one are off"
-	case e.NewSettings.Logs.LogIP:
-		why = "addresses are not logged"
+	case e.NewSettings.Logs.LogIP || e.NewSettings.Logs.LogAuthId:
+		why = "who asked is in the audit and not in the log"
+	case e.NewSettings.Logs.MinLevel < 0:
+		why = "details that help to find mistakes can hold what people typed"
 	}
 	if why != "" {
 		h.note(e.RequestEvent, "admin_refused", "_settings", "", "update")

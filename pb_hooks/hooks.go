@@ -38,8 +38,9 @@ func Register(app core.App, o Options) {
 	app.OnRecordAuthRequest().BindFunc(h.auditSignIn)
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(h.auditPasswordReset)
 	app.OnRecordRequestEmailChangeRequest().BindFunc(refuse[*core.RecordRequestEmailChangeRequestEvent]("an administrator changes e-mail addresses"))
-	app.OnRecordRequestOTPRequest("users").BindFunc(refuse[*core.RecordCreateOTPRequestEvent]("signing in by e-mailed code is off"))
 	app.OnRecordAuthWithOAuth2Request().BindFunc(refuse[*core.RecordAuthWithOAuth2RequestEvent]("signing in through another service is off"))
+	app.OnRecordUpdate("devices").BindFunc(endTokens)
+	app.OnRecordUpdate("users").BindFunc(endAccount)
 
 	// Records in the dashboard.
 	app.OnRecordCreateRequest().BindFunc(h.adminRecord("create"))

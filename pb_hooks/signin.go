@@ -19,7 +19,7 @@ const (
 )
 
 func (h *hooks) limitPasswords(e *core.RecordAuthWithPasswordRequestEvent) error {
-	if !h.attempts.allowed(e.Identity) {
+	if !h.attempts.take(e.Identity) {
 		return e.TooManyRequestsError("too many attempts, wait a few minutes", nil)
 	}
 	err := e.Next()
@@ -27,7 +27,6 @@ func (h *hooks) limitPasswords(e *core.RecordAuthWithPasswordRequestEvent) error
 		h.attempts.forget(e.Identity)
 		return nil
 	}
-	h.attempts.count(e.Identity)
 	entry := audit.Entry{AtMs: h.Now().UnixMilli(), Role: roleOf(e.Collection.Name), Act: "sign_in_failed"}
 	if e.Record != nil {
 		entry.Actor = e.Record.Id
@@ -84,14 +83,9 @@ func newAttempts(now func() time.Time) *attempts {
 	return &attempts{now: now, seen: make(map[[32]byte]attempt)}
 }
 
-func (a *attempts) allowed(identity string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	seen := a.seen[key(identity)]
-	return seen.n < attemptsMax || a.now().Sub(seen.since) >= attemptsWindow
-}
-
-func (a *attempts) count(identity string) {
+// take counts an attempt before its password is looked at, so that many at once are no more than many in turn, and says
+// whether it may go on. A right password takes the count away again.
+func (a *attempts) take(identity string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
@@ -106,8 +100,12 @@ func (a *attempts) count(identity string) {
 	if now.Sub(seen.since) >= attemptsWindow {
 		seen = attempt{since: now}
 	}
+	if seen.n >= attemptsMax {
+		return false
+	}
 	seen.n++
 	a.seen[key(identity)] = seen
+	return true
 }
 
 func (a *attempts) forget(identity string) {

@@ -29,7 +29,7 @@ func (s *Server) demo(e *core.RequestEvent) error {
 
 // locale keeps the language a user wants to be written to in.
 func (s *Server) locale(e *core.RequestEvent) error {
-	caller, err := s.caller(e)
+	caller, err := s.liveCaller(e)
 	if err != nil {
 		return err
 	}
@@ -45,12 +45,16 @@ func (s *Server) locale(e *core.RequestEvent) error {
 	if ask.Locale != "en" && ask.Locale != "cy" {
 		return invalid("error.check_answer", "locale")
 	}
-	record, err := e.App.FindRecordById("users", caller.User.ID)
+	// In one transaction: a row read before it could bring back a role that was taken away in between.
+	err = e.App.RunInTransaction(func(tx core.App) error {
+		record, err := tx.FindRecordById("users", caller.User.ID)
+		if err != nil {
+			return fmt.Errorf("find user: %w", err)
+		}
+		record.Set("locale", ask.Locale)
+		return tx.Save(record)
+	})
 	if err != nil {
-		return fmt.Errorf("find user: %w", err)
-	}
-	record.Set("locale", ask.Locale)
-	if err := e.App.Save(record); err != nil {
 		return fmt.Errorf("save locale: %w", err)
 	}
 	return e.JSON(http.StatusOK, map[string]any{"noddfa": "locale/1", "locale": ask.Locale})
@@ -58,7 +62,7 @@ func (s *Server) locale(e *core.RequestEvent) error {
 
 // revokeDevice ends one of the user's own devices: it is told to erase what it can read, and may still hand in.
 func (s *Server) revokeDevice(e *core.RequestEvent) error {
-	caller, err := s.caller(e)
+	caller, err := s.liveCaller(e)
 	if err != nil {
 		return err
 	}

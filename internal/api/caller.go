@@ -21,6 +21,9 @@ func (s *Server) user(e *core.RequestEvent) (casework.User, error) {
 	if e.Auth == nil || e.Auth.Collection().Name != "users" {
 		return casework.User{}, &casework.Error{Code: casework.Unauthorised, Key: "error.sign_in"}
 	}
+	if e.Auth.GetBool("deactivated") {
+		return casework.User{}, &casework.Error{Code: casework.Unauthorised, Key: "error.sign_in"}
+	}
 	return userOf(e.Auth), nil
 }
 
@@ -44,6 +47,19 @@ func (s *Server) caller(e *core.RequestEvent) (exchange.Caller, error) {
 		return exchange.Caller{}, &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
 	}
 	return exchange.Caller{User: user, Device: device.ID}, nil
+}
+
+// liveCaller is caller, and refuses a revoked device: it may learn that it is to wipe, and do nothing to the account.
+func (s *Server) liveCaller(e *core.RequestEvent) (exchange.Caller, error) {
+	caller, err := s.caller(e)
+	if err != nil {
+		return caller, err
+	}
+	device, err := s.device(e.Request.Context(), caller.Device)
+	if err == nil && device.Revoked {
+		err = &casework.Error{Code: casework.Forbidden, Key: "error.forbidden"}
+	}
+	return caller, err
 }
 
 // device finds a device; one that is not there is forbidden like one of somebody else, so that ids cannot be tried out.

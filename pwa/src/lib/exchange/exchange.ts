@@ -60,8 +60,9 @@ export class Exchange {
       return await this.#runSignedIn(credentials);
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) throw error;
-      // The device may still hand in what is sealed; only reading needs the person.
-      const result = await this.#push(null);
+      // The device may still hand in what is sealed; only reading needs the person. It asks even with nothing to hand in,
+      // because a revoked device's owner has no token any more, and the order to wipe must still come.
+      const result = await this.#push(null, true);
       return result === 'wipe' ? 'wipe' : 'sign_in';
     }
   }
@@ -108,13 +109,13 @@ export class Exchange {
   }
 
   /** Pushes until nothing waits. Danger first is decided where operations get their numbers. */
-  async #push(credentials: Credentials): Promise<RunResult> {
+  async #push(credentials: Credentials, evenEmpty = false): Promise<RunResult> {
     let limit = FULL;
     let sent = 0;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const batch = await this.#parts.work.batch(limit);
       const size = batch.ops.length + batch.drafts.length;
-      if (size === 0) return 'done';
+      if (size === 0 && !evenEmpty) return 'done';
       if (batch.epoch === '') return 'done';
       this.#parts.listener.progress('sending', sent, sent + size);
       let answer: PushAnswer;
@@ -132,7 +133,7 @@ export class Exchange {
         continue;
       }
       sent += size;
-      if (settled === null) return 'done';
+      if (settled === null || size === 0) return 'done';
       if (answer.verdicts.length + answer.drafts.length === 0) throw new NoAnswer('the server gave no verdicts');
     }
     throw new NoAnswer('the hand-in did not come to an end');
