@@ -15,12 +15,12 @@ import (
 func (w *world) administer() {
 	all := slices.Sorted(maps.Keys(w.model.encounters))
 	switch n := w.rng.IntN(100); {
-	case n < 25 && len(all) > 0:
+	case n < 30 && len(all) > 0:
 		w.count("admin raw edit")
 		w.rawEdit(pick(w, all...))
-	case n < 33:
+	case n < 37:
 		w.dashboard()
-	case n < 50:
+	case n < 51:
 		w.changeRoles()
 	case n < 60:
 		w.count("admin agency")
@@ -52,7 +52,7 @@ func (w *world) administer() {
 // rawEdit changes one column behind everybody's back. The risk moves a record between scopes.
 func (w *world) rawEdit(id string) {
 	name, value := "council", fmt.Sprintf("W%07d", w.rng.IntN(5))
-	if w.rng.IntN(2) == 0 {
+	if w.rng.IntN(3) > 0 {
 		name, value = "risk", pick(w, "low", "high")
 	}
 	w.host.run("UPDATE encounters SET "+name+" = {:value} WHERE id = {:id}", dbx.Params{"value": value, "id": id})
@@ -77,7 +77,7 @@ func (w *world) dashboard() {
 func (w *world) changeRoles() {
 	w.count("admin roles")
 	user := (cast[w.rng.IntN(len(cast))].name + "000000000000000")[:15]
-	roles := pick(w, []string{"field"}, []string{"supervisor"}, []string{"field", "supervisor"}, []string{"spoc", "safeguarding_lead"}, []string{"auditor"},
+	roles := pick(w, []string{"field"}, []string{"supervisor", "safeguarding_lead"}, []string{"field", "supervisor"}, []string{"spoc", "safeguarding_lead"}, []string{"auditor"},
 		[]string{"supervisor", "safeguarding_lead"})
 	record, err := w.host.app.Base.FindRecordById("users", user)
 	if err == nil {

@@ -20,28 +20,31 @@ func (w *world) observe() {
 		}
 		w.model.taken = commit
 		w.count("verdict " + v)
-		w.takeVerdict(id, v, row["user"].String)
+		w.takeVerdict(id, row["device"].String, v, row["user"].String)
 	}
 	if len(news) > 0 && w.failure == nil {
 		w.checkModel()
 	}
 }
 
-func (w *world) takeVerdict(id, v, user string) {
+func (w *world) takeVerdict(id, device, v, user string) {
+	id, _, again := strings.Cut(id, "/") // Under another number, and then without effect.
 	o, known := w.ops[id]
 	if !known {
 		w.failf("I2 once: the server knows an operation %s that nobody made", id)
 		return
 	}
-	if _, again := w.model.verdicts[id]; again {
-		w.failf("I2 once: %s had an effect again", id)
+	if _, before := w.model.verdicts[id]; before != again || again != (v == "dup") {
+		w.failf("I2 once: %s was taken before: %t, and now it is %s", id, before, v)
+	}
+	if again {
 		return
 	}
 	if user != o.user {
 		w.failf("I15 attribution: %s is of %s, stored as of %s", id, o.user, user)
 	}
 	w.model.verdicts[id] = v
-	if want := w.model.take(o); v != want {
+	if want := w.model.take(o, device); v != want {
 		w.failf("I20 oracle: %s (%s %s %+v %+v) got %q, want %q", id, o.op.Coll, o.op.Kind, o.op.Set, o.op.Cmd, v, want)
 	}
 }
@@ -143,10 +146,11 @@ func (w *world) checkAnswer(m, answer *message) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if first, again := w.firstVerdicts[v.OpID]; again && first != string(raw) {
+		at := m.device + " " + v.OpID
+		if first, again := w.firstVerdicts[at]; again && first != string(raw) {
 			w.failf("I2 once: %s was told %s, and now %s", v.OpID, first, raw)
 		}
-		w.firstVerdicts[v.OpID] = string(raw)
+		w.firstVerdicts[at] = string(raw)
 	}
 	if answer.push.Stop == nil && len(answer.push.Verdicts) != len(m.ops) {
 		w.failf("I13 progress: %d verdicts for %d operations", len(answer.push.Verdicts), len(m.ops))

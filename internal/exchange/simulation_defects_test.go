@@ -61,7 +61,7 @@ var defects = map[string]defect{
 	"a hand-in adds rows":               {rowsFromPush: true},
 }
 
-const defectHistories = 60
+const defectHistories = 120
 
 // TestDefectIsCaught builds each defect into histories until one breaks a promise. A simulation that lets one through
 // proves nothing.

@@ -138,12 +138,12 @@ func named(parts ...string) string {
 }
 
 // take works out an operation's verdict and does to the model what it says.
-func (m *model) take(o *made) string {
+func (m *model) take(o *made, device string) string {
 	t := &trial{m: m, op: o.op, id: o.id, user: o.user}
 	v := "rejected"
 	switch {
 	case o.unreadable:
-	case m.revoked[o.device]:
+	case m.revoked[device]:
 		v = "forbidden"
 	case o.op.V != 1 || o.op.Grp != "" || o.op.Kind == "hole":
 	case o.op.User != o.user:

@@ -30,6 +30,7 @@ type handset struct {
 	sentDrafts   map[string]int64
 	ended        map[string]bool // Drafts that their person threw away.
 	wiped        bool
+	copied       bool // Another phone was made of this one's backup, or this one of another's.
 	skewMs       int64
 	headSeen     int64
 }
@@ -193,7 +194,12 @@ func (p *handset) adopt(epoch string) {
 	if p.epoch == epoch {
 		return
 	}
-	p.epoch, p.cursor, p.headSeen = epoch, "", 0
+	p.epoch = epoch
+	p.startOver()
+}
+
+func (p *handset) startOver() {
+	p.cursor, p.headSeen = "", 0
 	if p.w.defect.keepsAge {
 		return
 	}
@@ -225,8 +231,38 @@ func (p *handset) settle(answer exchange.PushAnswer) {
 	for _, draft := range answer.Drafts {
 		p.sentDrafts[draft.Rec] = max(p.sentDrafts[draft.Rec], draft.N)
 	}
-	if answer.Stop != nil {
+	if answer.Stop != nil && answer.Stop.Why == "fork" && p.copied {
+		p.becomeNew()
+	} else if answer.Stop != nil {
 		p.w.failf("I13 progress: an honest phone was told %s, expects %d", answer.Stop.Why, answer.Stop.Expect)
 	}
 	p.obey(answer.Order)
+}
+
+// copyOf makes a phone from the backup of another: the same device, the same numbers, the same work that waits.
+func (w *world) copyOf(p *handset) {
+	w.count("phone copied")
+	c := *p
+	p.copied, c.copied = true, true
+	c.tabs, c.rows = [2]*tab{{}, {}}, maps.Clone(p.rows)
+	c.outbox, c.overlays = nil, slices.Clone(p.overlays)
+	for _, one := range p.outbox {
+		again := *one
+		c.outbox = append(c.outbox, &again)
+	}
+	// Drafts are numbered on each device alone; the copy goes on without them.
+	c.drafts, c.sentDrafts, c.ended = map[string]int64{}, map[string]int64{}, map[string]bool{}
+	w.phones = append(w.phones, &c)
+}
+
+// becomeNew takes another device id, because the numbers of the old one were used by a copy. Operations keep their ids,
+// so that none has two effects.
+func (p *handset) becomeNew() {
+	p.w.count("became a new device")
+	p.device, p.registered, p.copied = p.w.id("dev"), false, false
+	for i, one := range p.outbox {
+		one.seq = int64(i + 1)
+	}
+	p.nextSeq = int64(len(p.outbox) + 1)
+	p.startOver()
 }

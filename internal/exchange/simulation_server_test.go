@@ -28,7 +28,7 @@ var cast = []struct {
 	{"fay", "aber", []string{"field"}, 2},
 	{"finn", "bryn", []string{"field"}, 1},
 	{"sue", "aber", []string{"supervisor", "safeguarding_lead"}, 1},
-	{"sid", "bryn", []string{"supervisor"}, 1},
+	{"sid", "bryn", []string{"supervisor", "safeguarding_lead"}, 1},
 	{"lee", "aber", []string{"spoc", "safeguarding_lead"}, 1},
 }
 

@@ -55,11 +55,11 @@ func TestSimulation(t *testing.T) {
 // checkHappened makes sure that everything a history can hold did happen, so that a simulation that has gone quiet shows.
 func checkHappened(t *testing.T, counts map[string]int) {
 	for _, what := range []string{
-		"lost", "sent twice", "stream cut", "tab crash", "gave up waiting", "crash", "crash at rest", "late chunk thrown away", "phone compared",
+		"lost", "sent twice", "stream cut", "tab crash", "gave up waiting", "crash", "crash at rest", "late chunk thrown away", "phone compared", "phone copied", "became a new device",
 		"line p", "line f", "line x", "line w", "admin agency", "admin clearing", "admin dashboard edit", "admin erases", "admin new history",
 		"admin raw edit", "admin revokes", "admin roles", "admin time", "person addendum", "person cmd", "person creates", "person draft",
 		"person holds", "person patch", "person poison", "person resolves", "verdict ok", "verdict merged", "verdict conflict", "verdict late",
-		"verdict stale", "verdict rejected", "verdict forbidden", "verdict gone",
+		"verdict stale", "verdict rejected", "verdict forbidden", "verdict gone", "verdict dup",
 	} {
 		if counts[what] == 0 {
 			t.Errorf("in all histories there was no %q", what)

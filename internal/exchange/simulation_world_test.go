@@ -127,6 +127,10 @@ func (w *world) step() {
 	case n < 99:
 		t.frozen = 1 + w.rng.IntN(12)
 	case w.rng.IntN(3) == 0:
+		if p.registered && !p.wiped && len(w.phones) < 10 {
+			w.copyOf(p)
+		}
+	case w.rng.IntN(2) == 0:
 		w.count("crash at rest")
 		w.host.crash(w.host.walSize())
 	}
