@@ -34,7 +34,9 @@ func TestStolenPhoneDoesNotComeBackAsAnother(t *testing.T) {
 	if got := safe.ask(t, "POST", "/api/noddfa/devices/revoke", map[string]any{"id": stolen.device}, "Authorization", safe.token, "X-Noddfa-Device", safe.device); got.status != 200 {
 		t.Fatalf("revoke: got %d %s", got.status, got.raw)
 	}
-	as := func(device string) []string { return []string{"Authorization", stolen.token, "X-Noddfa-Device", device} }
+	as := func(device string) []string {
+		return []string{"Authorization", stolen.token, "X-Noddfa-Device", device}
+	}
 	for name, got := range map[string]answer{
 		"enrols another":   stolen.hello(t, "devanother00000"),
 		"reads as another": s.ask(t, "POST", "/api/noddfa/pull", map[string]any{"proto": 1, "device": safe.device, "cursor": ""}, as(safe.device)...),

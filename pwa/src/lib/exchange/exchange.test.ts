@@ -121,6 +121,13 @@ describe('refusals', () => {
     expect(peer.taken).toHaveLength(1);
   });
 
+  it('learns on 401 that it is to wipe, though nothing waits: a revoked phone has no token', async () => {
+    const expired = () => Response.json({ noddfa: 'error/1', code: 'unauthorised', key: 'error.sign_in' }, { status: 401 });
+    peer.fault = (path) => (path.endsWith('/pull') || path.endsWith('/hello') ? expired : null);
+    peer.order = 'wipe';
+    expect(await exchangeOf(vault, peer.fetch, clock).run(CREDENTIALS)).toBe('wipe');
+  });
+
   it('halves a batch that is too large', async () => {
     for (let i = 0; i < 5; i++) await saveRecord(vault, USER);
     peer.mostOps = 1;
