@@ -1,6 +1,7 @@
 import type { RowName } from '../casework/sync';
 import type { Row } from '../casework/types';
 import type { PendingOp } from '../casework/view';
+import { note } from '../log';
 import type { DraftContent, Vault } from '../vault/vault';
 
 /**
@@ -40,15 +41,25 @@ function inTurn(vault: Vault, read: () => Promise<void>): Promise<void> {
   return mine;
 }
 
+/** What only a record's history shows. It is half of all rows, so it is read when the lists stand. */
+const HISTORY = 'versions';
+
 /** Reads everything. With the lease ended, rows stay closed and only the phone's own work is shown. */
-export function loadAll(vault: Vault, withRows: boolean): Promise<void> {
-  return inTurn(vault, async () => {
-    const rows = withRows ? await vault.rows() : [];
-    contents.rows = new Map(rows.map((row) => [`${row.c}/${row.i}`, row]));
+export async function loadAll(vault: Vault, withRows: boolean): Promise<void> {
+  await inTurn(vault, async () => {
+    contents.rows = byName(withRows ? await vault.rowsBut(HISTORY) : []);
     await readWork(vault);
     contents.loaded = true;
   });
+  if (withRows) inTurn(vault, () => addHistory(vault)).catch(() => note('contents.history'));
 }
+
+async function addHistory(vault: Vault): Promise<void> {
+  const history = await vault.rowsOf(HISTORY);
+  if (vault.isOpen) contents.rows = new Map([...contents.rows, ...byName(history)]);
+}
+
+const byName = (rows: Row[]): Map<string, Row> => new Map(rows.map((row) => [`${row.c}/${row.i}`, row]));
 
 /** Reads the phone's own work again: operations and drafts. */
 export function loadWork(vault: Vault): Promise<void> {

@@ -217,6 +217,14 @@ describe('the feed', () => {
     expect([await held(), names]).toEqual([[['b', 1, [2], 2]], ['encounters/b', 'encounters/c']]);
   });
 
+  it('opens one collection, and every other', async () => {
+    const line = (c: string): FeedLine => ({ k: 'p', c, i: 'a', r: 1, v: [1], d: {} });
+    await vault.apply(chunk('', 'c1', ['addenda', 'versions', 'versionsx', 'users', 'version'].map(line)));
+    const colls = (rows: { c: string }[]) => rows.map((row) => row.c).sort();
+    expect(colls(await vault.rowsOf('versions'))).toEqual(['versions']);
+    expect(colls(await vault.rowsBut('versions'))).toEqual(['addenda', 'users', 'version', 'versionsx']);
+  });
+
   it('keeps the newer content and takes the newer scopes', async () => {
     await vault.apply(chunk('', 'c1', [put('a', 5, [1], { n: 'new' })]));
     await vault.apply(chunk('c1', 'c2', [put('a', 3, [1, 2], { n: 'old' })], { gen: 2 }));

@@ -9,7 +9,7 @@ import { calibrate, type Kdf } from './kdf';
 import { makeKeyring, tryPassphrase, type Unlocked } from './keyring';
 import { changeMeta, STRICT } from './meta';
 import { adoptEpoch, appendOp, becomeNewDevice, endDraft, fillGap, settle, takeBatch } from './outbox';
-import { openVaultDb, type VaultDb } from './schema';
+import { openVaultDb, type BoxedRow, type VaultDb } from './schema';
 import { sealDraft, sealOperation } from './seal';
 import { wipe } from './wipe';
 
@@ -254,9 +254,24 @@ export class Vault {
 
   /** Opens the named rows, or all. A name that is not there any more has no row in the answer. */
   async rows(names?: string[]): Promise<Row[]> {
-    const boxed = names === undefined
-      ? await this.#db.getAll('rows')
-      : (await Promise.all(names.map((name) => this.#db.get('rows', name)))).filter((row) => row !== undefined);
+    if (names === undefined) return this.#openRows(await this.#db.getAll('rows'));
+    return this.#openRows((await Promise.all(names.map((name) => this.#db.get('rows', name)))).filter((row) => row !== undefined));
+  }
+
+  /** Opens the rows of one collection. */
+  async rowsOf(coll: string): Promise<Row[]> {
+    return this.#openRows(await this.#db.getAll('rows', IDBKeyRange.bound(first(coll), end(coll), false, true)));
+  }
+
+  /** Opens the rows of every collection but one. */
+  async rowsBut(coll: string): Promise<Row[]> {
+    const [before, after] = await Promise.all([
+      this.#db.getAll('rows', IDBKeyRange.upperBound(first(coll), true)), this.#db.getAll('rows', IDBKeyRange.lowerBound(end(coll))),
+    ]);
+    return this.#openRows([...before, ...after]);
+  }
+
+  #openRows(boxed: BoxedRow[]): Promise<Row[]> {
     const box = this.#open();
     return Promise.all(boxed.map(async ({ name, c, i, r, v, g, iv, ct }) =>
       ({ c, i, r, v, g, d: (await box.open('rows', name, { iv, ct })) as Row['d'] })));
@@ -270,6 +285,10 @@ export class Vault {
     return applyChunk(this.#db, chunk, lines, this.#parts.now());
   }
 }
+
+// Names of rows are a collection, a slash and an id; "0" is the sign after the slash.
+const first = (coll: string): string => `${coll}/`;
+const end = (coll: string): string => `${coll}0`;
 
 function newMeta(user: string): SyncMeta {
   return {
