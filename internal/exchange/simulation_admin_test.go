@@ -93,7 +93,7 @@ func (w *world) changeRoles() {
 // revoke takes a phone out of use; its person gets a new one.
 func (w *world) revoke() {
 	p := pick(w, w.phones...)
-	if w.model.revoked[p.device] || len(w.phones) > 9 {
+	if w.model.revoked[p.device] || !p.registered || len(w.phones) > 9 {
 		return
 	}
 	w.count("admin revokes")
