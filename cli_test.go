@@ -60,3 +60,48 @@ func TestCommands(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestHealthOfARunningServer asks a server that is well, and one that has gone.
+func TestHealthOfARunningServer(t *testing.T) {
+	s, stop, err := launch(t.TempDir(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := strings.TrimPrefix(s.url, "http://")
+	if code, said := command(t, "", "health", "--http", address); code != 0 || said != "well\n" {
+		t.Errorf("running: got %d %q, want 0 and well", code, said)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := command(t, "", "health", "--http", address); code != 1 || !strings.Contains(said, "ask "+address) {
+		t.Errorf("gone: got %d %q, want 1 and the address", code, said)
+	}
+}
+
+// TestDemoAndSuperuserCommands fills a database, makes an administrator, and looks for the row that says so.
+func TestDemoAndSuperuserCommands(t *testing.T) {
+	folder := t.TempDir()
+	at := []string{"--dir", filepath.Join(folder, "data"), "--keys", filepath.Join(folder, "keys")}
+	if code, said := command(t, "", append([]string{"demo"}, at...)...); code != 0 || !strings.Contains(said, "supervisor") || !strings.Contains(said, "@example.org") {
+		t.Fatalf("demo: got %d %q, want the sign-ins", code, said)
+	}
+	for _, act := range []string{"create", "update"} {
+		if code, said := command(t, "", append([]string{"superuser", act, "admin@example.org", "passpasspass " + act}, at...)...); code != 0 {
+			t.Errorf("%s: got %d %q", act, code, said)
+		}
+	}
+	if code, _ := command(t, "", append([]string{"superuser", "create", "no address", "passpasspass"}, at...)...); code != 1 {
+		t.Errorf("an address that is none: got %d, want 1", code)
+	}
+	s := start(t, folder, false)
+	rows := s.auditRows(t)
+	if e := rows[len(rows)-1].Entry; e.Act != "admin:superuser" || e.Role != "command_line" {
+		t.Errorf("got audit %+v", e)
+	}
+	for _, row := range rows {
+		if strings.Contains(row.Entry.Detail, "passpass") || strings.Contains(row.Entry.Detail, "@") {
+			t.Errorf("the audit holds %q", row.Entry.Detail)
+		}
+	}
+}
