@@ -13,7 +13,8 @@ import { until } from '../pwa/tests/parts/server.mjs';
 const [data, keys, email, password, records] = process.argv.slice(2);
 const [turns, slowdown, shown] = [5, 6, 20];
 const profile = mkdtempSync(join(tmpdir(), 'noddfa-bench-profile-'));
-const server = spawn(resolve(import.meta.dirname, '../bin/noddfa'), ['serve', '--dir', data, '--keys', keys, '--http', '127.0.0.1:0']);
+const program = process.env.NODDFA_BIN ?? resolve(import.meta.dirname, '../bin/noddfa');
+const server = spawn(program, ['serve', '--dir', data, '--keys', keys, '--http', '127.0.0.1:0']);
 let output = '';
 for (const stream of [server.stdout, server.stderr]) stream.on('data', (bytes) => (output += bytes));
 
