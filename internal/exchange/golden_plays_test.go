@@ -131,6 +131,7 @@ var goldens = map[string]play{
 		r.save(create(enc1, aBird, submit()))
 		r.o.exec(r.t, "UPDATE devices SET revoked = 1 WHERE id = '"+r.Device+"'")
 		r.run("wipe", func() { r.push(false) })
+		r.run("wipe", func() { r.pull(0) })
 	}},
 	"captive portal": {"Something else answers. It is no answer: nothing is lost, and the next try works.", func(r *recorder) {
 		r.save(create(enc1, aBird, submit()))
