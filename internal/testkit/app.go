@@ -7,6 +7,7 @@ package testkit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,24 +64,32 @@ func (c *Clock) Forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-var template = sync.OnceValues(func() (string, error) {
+// template is the files of an app that was migrated once, by their names.
+var template = sync.OnceValues(func() (files map[string][]byte, err error) {
 	dir, err := os.MkdirTemp("", "noddfa-template-")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	app := newBase(dir)
-	if err := app.Bootstrap(); err != nil {
-		return "", err
-	}
-	if err := app.RunAllMigrations(); err != nil {
-		return "", err
+	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations()); err != nil {
+		return nil, err
 	}
 	for _, db := range []dbx.Builder{app.NonconcurrentDB(), app.AuxNonconcurrentDB()} {
 		if _, err := db.NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	return dir, app.ResetBootstrapState()
+	if err := app.ResetBootstrapState(); err != nil {
+		return nil, err
+	}
+	files = map[string][]byte{}
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
 })
 
 func newBase(dir string) core.App {
@@ -100,17 +109,13 @@ func NewApp(t testing.TB) *App {
 // NewAppWith gives an app of its own on keys of the test's choice.
 func NewAppWith(t testing.TB, folder *keys.Folder) *App {
 	t.Helper()
-	from, err := template()
+	files, err := template()
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"data.db", "auxiliary.db"} {
-		raw, err := os.ReadFile(filepath.Join(from, name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), raw, 0o600)
-		}
-		if err != nil {
+	for name, raw := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
