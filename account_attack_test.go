@@ -33,6 +33,8 @@ func TestStolenPhoneDoesNotComeBackAsAnother(t *testing.T) {
 	safe := s.enrol(t, "onnen@example.org", "devsafephone000")
 	if got := safe.ask(t, "POST", "/api/noddfa/devices/revoke", map[string]any{"id": stolen.device}, "Authorization", safe.token, "X-Noddfa-Device", safe.device); got.status != 200 {
 		t.Fatalf("revoke: got %d %s", got.status, got.raw)
+	} else if safe.token, _ = got.body["token"].(string); safe.hello(t, safe.device).status != 200 {
+		t.Errorf("the phone that revoked cannot go on: %s", got.raw)
 	}
 	as := func(device string) []string {
 		return []string{"Authorization", stolen.token, "X-Noddfa-Device", device}

@@ -1,10 +1,14 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
 
 	"noddfa/internal/audit"
 	"noddfa/internal/casework"
@@ -90,5 +94,28 @@ func (s *Server) revokeDevice(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]any{"noddfa": "devices/1", "id": record.Id, "revoked": true})
+	out := map[string]any{"noddfa": "devices/1", "id": record.Id, "revoked": true}
+	if record.Id != caller.Device {
+		if out["token"], err = goOn(e); err != nil {
+			return err
+		}
+	}
+	return e.JSON(http.StatusOK, out)
+}
+
+// goOn gives the caller a token in place of the one that a revocation has just ended, and lets it run no longer.
+func goOn(e *core.RequestEvent) (string, error) {
+	claims, err := security.ParseUnverifiedJWT(strings.TrimPrefix(e.Request.Header.Get("Authorization"), "Bearer "))
+	if err != nil {
+		return "", fmt.Errorf("read token: %w", err)
+	}
+	ends, err := claims.GetExpirationTime()
+	if err != nil || ends == nil {
+		return "", errors.Join(errors.New("read end of token"), err)
+	}
+	user, err := e.App.FindRecordById("users", e.Auth.Id)
+	if err != nil {
+		return "", fmt.Errorf("find user: %w", err)
+	}
+	return user.NewStaticAuthToken(time.Until(ends.Time))
 }

@@ -54,9 +54,10 @@ export async function reveal(server: Server, caller: Caller, coll: string, rec: 
   return asObject((await server.post('/api/noddfa/reveal', request, 'reveal/1', headersOf(caller)))['d']);
 }
 
-/** Revokes one of the user's own devices. */
-export async function revokeDevice(server: Server, caller: Caller, id: string): Promise<void> {
-  await server.post('/api/noddfa/devices/revoke', { id }, 'devices/1', headersOf(caller));
+/** Revokes one of the user's own devices, which ends all their tokens; gives the one to go on with, '' when it was this device. */
+export async function revokeDevice(server: Server, caller: Caller, id: string): Promise<string> {
+  const { token } = await server.post('/api/noddfa/devices/revoke', { id }, 'devices/1', headersOf(caller));
+  return typeof token === 'string' ? token : '';
 }
 
 /** Tells the server the user's language, for what it may send them later. */

@@ -50,7 +50,8 @@ async function caller(): Promise<{ token: string; device: string }> {
 /** Revokes one of the user's own devices: it is told to erase what it can read. */
 export async function revokeDevice(id: string): Promise<Outcome> {
   try {
-    await account.revokeDevice(server(), await caller(), id);
+    const token = await account.revokeDevice(server(), await caller(), id);
+    if (token !== '') await keepProfile({ ...openVault().profile, token });
     await syncNow();
     return { ok: true };
   } catch (error) {
