@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+
+	"noddfa/internal/testkit"
 )
 
 // administer is what happens at the server without any phone: people come, go and change roles, a database tool or the
@@ -25,7 +27,7 @@ func (w *world) administer() {
 	case n < 60:
 		w.count("admin agency")
 		name := cast[w.rng.IntN(len(cast))].name
-		user, agency := (name + "000000000000000")[:15], pick(w, "aber", "bryn", "coed")+"00000000000"
+		user, agency := testkit.ID(name), testkit.ID(pick(w, "aber", "bryn", "coed"))
 		w.host.run("UPDATE users SET agency = {:agency} WHERE id = {:id}", dbx.Params{"agency": agency, "id": user})
 		w.model.people[user].agency = agency
 	case n < 63:
@@ -64,7 +66,7 @@ func (w *world) rawEdit(id string) {
 // dashboard saves a record the way PocketBase's own screens do.
 func (w *world) dashboard() {
 	w.count("admin dashboard edit")
-	record, err := w.host.app.Base.FindRecordById("agencies", "coed00000000000")
+	record, err := w.host.app.Base.FindRecordById("agencies", testkit.ID("coed"))
 	if err == nil {
 		record.Set("name_en", w.text("Coed"))
 		err = w.host.app.Base.Save(record)
@@ -76,7 +78,7 @@ func (w *world) dashboard() {
 
 func (w *world) changeRoles() {
 	w.count("admin roles")
-	user := (cast[w.rng.IntN(len(cast))].name + "000000000000000")[:15]
+	user := testkit.ID(cast[w.rng.IntN(len(cast))].name)
 	roles := pick(w, []string{"field"}, []string{"supervisor", "safeguarding_lead"}, []string{"field", "supervisor"}, []string{"spoc", "safeguarding_lead"}, []string{"auditor"},
 		[]string{"supervisor", "safeguarding_lead"})
 	record, err := w.host.app.Base.FindRecordById("users", user)

@@ -8,6 +8,7 @@ import (
 	"noddfa/internal/casework"
 	"noddfa/internal/exchange"
 	"noddfa/internal/reconcile"
+	"noddfa/internal/testkit"
 )
 
 // defect is a fault built into a history on purpose: in the store as the exchange sees it, in the stream, in how a
@@ -170,7 +171,7 @@ type openBook struct{ exchange.Reader }
 func (o openBook) Rows(_, coll string, ids []string) ([]exchange.Row, error) {
 	var out []exchange.Row
 	for _, one := range cast {
-		rows, err := o.Reader.Rows((one.name + "000000000000000")[:15], coll, ids)
+		rows, err := o.Reader.Rows(testkit.ID(one.name), coll, ids)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"noddfa/internal/casework"
 	"noddfa/internal/exchange"
+	"noddfa/internal/testkit"
 )
 
 // model is what the records must be, worked out from the ledger of operations alone, by rules written a second time and
@@ -64,9 +65,9 @@ type held struct {
 func newModel(w *world) *model {
 	m := &model{w: w, people: map[string]*worker{}, encounters: map[string]*encounter{}, erased: map[string]bool{}, addenda: map[string]string{},
 		conflicts: map[string]*clash{}, holds: map[string]*held{}, revoked: map[string]bool{}, danger: map[string]bool{}, verdicts: map[string]string{},
-		review: map[string]string{"aber0000000000000"[:15]: "", "bryn0000000000000"[:15]: "aber0000000000000"[:15], "coed0000000000000"[:15]: "bryn0000000000000"[:15]}}
+		review: map[string]string{testkit.ID("aber"): "", testkit.ID("bryn"): testkit.ID("aber"), testkit.ID("coed"): testkit.ID("bryn")}}
 	for _, one := range cast {
-		m.people[(one.name + "000000000000000")[:15]] = &worker{roles: one.roles, agency: (one.agency + "000000000000000")[:15]}
+		m.people[testkit.ID(one.name)] = &worker{roles: one.roles, agency: testkit.ID(one.agency)}
 	}
 	return m
 }

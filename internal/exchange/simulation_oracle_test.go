@@ -98,7 +98,7 @@ func (h *host) open(coll string, row dbx.NullStringMap) stored {
 
 const hourMs = 60 * 60 * 1000
 
-// sees gives the scope keys of a record, from the design's words.
+// keysOf gives the scope keys of a record, from the design's words.
 func (d *data) keysOf(coll, id string) []string {
 	row := d.rows[coll][id].clear
 	encounter := map[string]string{"addenda": row["encounter"], "versions": row["encounter"], "reviews": row["encounter"], "conflicts": row["of_rec"], "encounters": id}
