@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { budget } from './plugins/budget.ts';
 import { serviceWorker } from './plugins/service-worker.ts';
 import { tables } from './plugins/tables.ts';
+import { words } from './plugins/words.ts';
 import manifest from './package.json' with { type: 'json' };
 
 // Safari 16.4 is the oldest browser that installs the app and can show its notifications.
@@ -11,6 +12,7 @@ const target = ['es2022', 'safari16.4'];
 export default defineConfig({
   plugins: [
     tables(),
+    words(),
     svelte({ compilerOptions: { runes: true } }),
     serviceWorker({ entry: 'src/service-worker.ts', target }),
     budget({ firstPaintJs: 35_000, appJs: 110_000, css: 16_000, serviceWorker: 6_000, notInField: /\/assets\/(Queue|Review|(work\.)?en)-/ }),

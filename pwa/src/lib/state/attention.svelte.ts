@@ -12,8 +12,11 @@ function open<T>(coll: string): T[] {
     .map((row) => ({ ...row.d, id: row.i, rev: row.r, answered: answered(row) }) as T);
 }
 
+/** A decision that came second is shown to whoever gave it; the values of an answer to everyone who sees the record. */
+const concerns = (one: Conflict): boolean => one.kind !== 'command' || one.incoming_by?.id === contents.user;
+
 class Attention {
-  readonly conflicts = $derived(open<Conflict>('conflicts').sort((a, b) => a.at_ms - b.at_ms));
+  readonly conflicts = $derived(open<Conflict>('conflicts').filter(concerns).sort((a, b) => a.at_ms - b.at_ms));
   readonly holds = $derived(open<Hold>('holds').sort((a, b) => a.at_ms - b.at_ms));
   readonly count = $derived([...this.conflicts, ...this.holds].filter((one) => one.answered !== true).length);
 }
@@ -21,12 +24,12 @@ class Attention {
 /** What waits for a person to decide. */
 export const attention = new Attention();
 
-/** Chooses between the two values of a conflict, or gives another. */
-export function resolve(id: string, choice: 'current' | 'incoming' | 'other', value?: unknown): Promise<Outcome> {
+/** Chooses between the two values of a conflict, or gives another. `seen` is the record's own value as it was shown. */
+export function resolve(id: string, choice: 'current' | 'incoming' | 'other', seen: unknown, value?: unknown): Promise<Outcome> {
   const conflict = attention.conflicts.find((one) => one.id === id);
   if (conflict === undefined) return Promise.resolve({ ok: false, key: 'error.not_found' });
   const set = choice === 'other' ? { choice, value } : { choice };
-  const prev = conflict.current === undefined ? {} : { value: conflict.current };
+  const prev = seen === undefined ? {} : { value: seen };
   return save({ kind: 'resolve', coll: 'conflicts', rec: id, base_rev: conflict.rev, set, prev });
 }
 

@@ -2,7 +2,7 @@ import { newId } from '../casework/ids';
 import { subjectOf } from '../casework/operations';
 import { commandsOf } from '../casework/tables';
 import { changesOf, timelineOf } from '../casework/timeline';
-import type { Change, Encounter, Entry, Item, Operation, Outcome } from '../casework/types';
+import type { Change, Encounter, Entry, Item, Named, Operation, Outcome } from '../casework/types';
 import { byUrgency, itemOf, refused, syncOf, viewOf, type PendingOp } from '../casework/view';
 import * as account from '../exchange/account';
 import type { DraftContent } from '../vault/vault';
@@ -34,11 +34,14 @@ function pendingBySubject(): Map<string, PendingOp[]> {
   return bySubject;
 }
 
-/** Records with an open conflict or hold. */
+/** Records with an open conflict or hold. A decision that came second needs only whoever gave it. */
 function needingAttention(): Set<string> {
   const ids = new Set<string>();
   for (const coll of ['conflicts', 'holds']) {
-    for (const { d } of contents.of(coll)) if (d['state'] === 'open' && typeof d['of_rec'] === 'string') ids.add(d['of_rec']);
+    for (const { d } of contents.of(coll)) {
+      const others = d['kind'] === 'command' && (d['incoming_by'] as Named | undefined)?.id !== contents.user;
+      if (d['state'] === 'open' && typeof d['of_rec'] === 'string' && !others) ids.add(d['of_rec']);
+    }
   }
   return ids;
 }
@@ -155,12 +158,15 @@ export function command(id: string, name: string, args: Record<string, unknown>)
   return save({ kind: 'cmd', coll: 'encounters', rec: id, base_rev: rev, cmd }, shown.danger);
 }
 
-/** Asks the server for identity or contact. Needs signal, and the server writes down who asked. */
-export async function reveal(id: string, what: 'identity' | 'contact'): Promise<{ ok: true; d: Partial<Encounter> } | { ok: false; key: string }> {
+/**
+ * Asks the server for what is sealed: identity or contact of a record, or the values kept in a conflict or a hold.
+ * Needs signal, and the server writes down who asked.
+ */
+export async function reveal<T = Partial<Encounter>>(id: string, what: 'identity' | 'contact', coll = 'encounters'): Promise<{ ok: true; d: T } | { ok: false; key: string }> {
   try {
     const { vault, profile } = openVault();
     const device = (await vault.meta())?.device ?? '';
-    return { ok: true, d: await account.reveal(server(), { token: profile.token, device }, 'encounters', id, what) };
+    return { ok: true, d: (await account.reveal(server(), { token: profile.token, device }, coll, id, what)) as T };
   } catch (error) {
     return { ok: false, key: wordFor(error) };
   }

@@ -159,7 +159,7 @@ it('shows conflicts until the person has chosen', async () => {
   peer.putRow('conflicts', 'con00000000000a', { of_coll: 'encounters', of_rec: 'r', field: 'risk', kind: 'field', current: 'high', incoming: 'low', state: 'open', at_ms: 1 });
   await syncNow();
   await vi.waitFor(() => expect(attention.count).toBe(1));
-  await resolve('con00000000000a', 'incoming');
+  await resolve('con00000000000a', 'incoming', attention.conflicts[0]?.current);
   expect([attention.count, attention.conflicts[0]?.answered]).toEqual([0, true]);
   await syncNow();
   await vi.waitFor(() => expect(peer.taken.at(-1)?.op).toMatchObject({ kind: 'resolve', set: { choice: 'incoming' }, prev: { value: 'high' } }));
