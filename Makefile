@@ -75,7 +75,7 @@ fmt:
 sim:
 	$(GO) test -tags $(TAGS) -count=1 -timeout 6h -run 'TestSimulation$$' ./internal/exchange -seed $(SEED) -histories $(HISTORIES) $(if $(filter-out 0,$(SEED)),-v)
 
-bench: app
+bench: build browser
 	$(GO) run -tags $(TAGS) ./bench
 
 shots: build browser
