@@ -250,3 +250,20 @@ func TestSpoiledCursorsCountAsFirstDownloads(t *testing.T) {
 		})
 	}
 }
+
+// TestReleaseDoesNotLetAnIllShapedIDIn has a supervisor release, in good faith, what was refused for its id: such a row
+// would break the feed of everybody who sees it.
+func TestReleaseDoesNotLetAnIllShapedIDIn(t *testing.T) {
+	o := newOffice(t)
+	for _, op := range []exchange.Op{
+		create(`x","d":{},"k":"!`, robin, submit()),
+		{Kind: "create", Coll: "encounters", Rec: enc1, Set: robin, Grp: "later"},
+	} {
+		hold := o.phone.Do(op).Hold
+		wantV(t, o.desk.Do(exchange.Op{Kind: "cmd", Coll: "holds", Rec: hold, Cmd: &exchange.Cmd{Name: "release"}}), "rejected")
+	}
+	if n := o.count(t, "SELECT count(*) FROM encounters"); n != 0 {
+		t.Errorf("encounters: got %d, want 0", n)
+	}
+	o.desk.Pull()
+}

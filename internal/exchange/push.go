@@ -181,11 +181,18 @@ func (p *push) admit(l *line) error {
 		return rejected(l.problem)
 	case p.device.Revoked:
 		return &refusal{v: "forbidden", key: "error.device_revoked"}
+	}
+	return op.admit(p.caller.User.ID)
+}
+
+// admit checks an operation on its way in and again on its way out of a hold.
+func (op *Op) admit(user string) error {
+	switch {
 	case op.V != 1:
 		return rejected("error.too_new")
 	case op.Grp != "" || op.Kind == "hole":
 		return rejected("error.unknown_kind")
-	case op.User != p.caller.User.ID:
+	case op.User != user:
 		return errForbidden
 	case !casework.IsID(op.Rec):
 		return rejected("error.malformed")
