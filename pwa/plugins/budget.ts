@@ -9,7 +9,7 @@ export interface Budget {
   appJs: number;
   css: number;
   serviceWorker: number;
-  /** Scripts that a field worker's phone never runs at the same time as the rest: the desk's screens and the lighter language. */
+  /** Scripts that a field worker's phone never runs at the same time as the rest: the desk's screens, made-up people, and the lighter language. */
   notInField: RegExp;
 }
 
