@@ -267,3 +267,18 @@ func TestReleaseDoesNotLetAnIllShapedIDIn(t *testing.T) {
 	}
 	o.desk.Pull()
 }
+
+// TestRenamedRecordLeavesNoGhost gives a record another id by raw SQL: phones forget the old one and get the new.
+func TestRenamedRecordLeavesNoGhost(t *testing.T) {
+	o := newOffice(t)
+	wantV(t, o.phone.Do(create(enc1, casework.Values{"codename": "robin"}, nil)), "ok")
+	o.phone.Pull()
+	o.exec(t, "UPDATE encounters SET id = 'enc00000000000x', sealed_content = '' WHERE id = '"+enc1+"'")
+	o.phone.Pull()
+	if _, there := o.phone.Rows["encounters/"+enc1]; there {
+		t.Error("the old id is still on the phone")
+	}
+	if _, there := o.phone.Rows["encounters/enc00000000000x"]; !there {
+		t.Error("the new id is not on the phone")
+	}
+}
