@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -136,15 +135,4 @@ func (o *office) number(query string) (int64, error) {
 		return 0, fmt.Errorf("%.40s: %w", query, err)
 	}
 	return n, nil
-}
-
-// head is where the server's history stands.
-func (o *office) head(ctx context.Context) (int64, error) {
-	var head int64
-	err := o.store.Read(ctx, func(r exchange.Reader) error {
-		meta, err := r.Meta()
-		head = meta.Head
-		return err
-	})
-	return head, err
 }
