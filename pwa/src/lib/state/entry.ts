@@ -1,5 +1,5 @@
 /** Boot, sign-in, enrolment, lock and wipe: everything behind session.svelte.ts, loaded after the first paint. */
-import type { HelloAnswer } from '../casework/sync';
+import type { HelloAnswer, SyncMeta } from '../casework/sync';
 import type { DemoSignIn, Outcome } from '../casework/types';
 import * as account from '../exchange/account';
 import { Exchange } from '../exchange/exchange';
@@ -17,7 +17,7 @@ import { session } from './session.svelte';
 import { startSync, stopSync, sync, syncNow, type Session as SyncSession } from './sync.svelte';
 
 const DAY_MS = 86_400_000;
-const FLUSH_MS = 1_000;
+const FLUSH_MS = 5_000;
 
 let profiles: Profiles | null = null;
 let vault: Vault | null = null;
@@ -34,6 +34,7 @@ export async function boot(): Promise<void> {
   session.profiles = all.map(({ slot, initials }) => ({ slot, initials }));
   const last = await profiles.last();
   const slot = all.find((profile) => profile.slot === last)?.slot ?? all[0]?.slot ?? '';
+  session.storeLost = await profiles.lost();
   if (slot === '') session.phase = 'sign_in';
   else await useSlot(slot);
   startLockedHandIn();
@@ -112,7 +113,10 @@ export async function enrol(passphrase: string, deviceName: string, initials: st
     return failed(error);
   }
   signedIn = null;
+  await vault.finishEnrolment();
+  await profiles.finish(slot);
   await profiles.choose(slot);
+  session.storeLost = false;
   session.profiles = (await profiles.all()).filter((one) => !one.signedOut).map((one) => ({ slot: one.slot, initials: one.initials }));
   session.slot = slot;
   await letIn(vault);
@@ -138,13 +142,7 @@ export async function unlock(passphrase: string): Promise<Outcome> {
   if (result.kind === 'spent' || result.kind === 'none') return { ok: false, key: 'lock.wiped' };
   if (result.kind === 'wrong') return { ok: false, key: 'error.passphrase_wrong', field: 'passphrase' };
   const profile = (await vault.profile()) as KeptProfile | undefined;
-  const meta = await vault.meta();
-  if (profile === undefined || meta?.pub === '') {
-    // The set-up was cut off before the first contact: there is nothing to lose, so it starts again.
-    await vault.wipe();
-    await readLock(vault);
-    return { ok: false, key: 'lock.wiped' };
-  }
+  if (profile === undefined) return { ok: false, key: 'error.internal' };
   current.open = { vault, profile };
   await profiles?.choose(vault.slot);
   await letIn(vault);
@@ -158,7 +156,7 @@ async function letIn(of: Vault): Promise<void> {
   session.user = open.profile.user;
   session.demo = open.profile.demo;
   session.device = { id: meta.device, name: open.profile.deviceName };
-  session.leaseEnded = parts.now() - meta.lastContactMs > meta.leaseDays * DAY_MS;
+  session.leaseEnded = leaseOver(meta);
   sync.lastContactMs = meta.lastContactMs;
   await loadAll(of, !session.leaseEnded);
   session.phase = 'open';
@@ -169,12 +167,23 @@ async function letIn(of: Vault): Promise<void> {
   startSync(of, syncSession(of));
 }
 
+const leaseOver = (meta: SyncMeta): boolean => parts.now() - meta.lastContactMs > meta.leaseDays * DAY_MS;
+
+/** Closes reading when the lease ends while the app is open. Writing and handing in go on. */
+async function watchLease(of: Vault): Promise<void> {
+  const meta = await of.meta();
+  if (session.phase !== 'open' || session.leaseEnded || meta === undefined || !leaseOver(meta)) return;
+  session.leaseEnded = true;
+  await loadAll(of, false);
+}
+
 const syncSession = (of: Vault): SyncSession => ({
   credentials: () => (current.open === null ? null : { token: current.open.profile.token, deviceName: current.open.profile.deviceName }),
   hello: heardHello,
   wipe: () => wipedByServer(of),
   signInNeeded: () => void (session.needsSignIn = true),
   mayRead: () => !session.leaseEnded,
+  silence: () => watchLease(of),
   contact: () => {
     session.needsSignIn = false;
     if (!session.leaseEnded) return;

@@ -17,6 +17,8 @@ class Session {
   demo = $state(false);
   needsSignIn = $state(false);
   leaseEnded = $state(false);
+  /** This phone was set up once, and the browser has thrown its store away. */
+  storeLost = $state(false);
 }
 
 export const session = new Session();

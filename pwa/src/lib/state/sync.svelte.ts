@@ -21,6 +21,8 @@ export interface Session {
   contact: () => void;
   /** False when the lease has ended. */
   mayRead: () => boolean;
+  /** Called after each run, also a failed one: the lease may have ended meanwhile. */
+  silence: () => Promise<void>;
 }
 
 const EVERY_MS = 60_000;
@@ -70,12 +72,14 @@ async function runOnce(exchange: Exchange, vault: Vault, session: Session): Prom
     sync.waiting = await vault.waiting();
     sync.lastContactMs = (await vault.meta())?.lastContactMs ?? 0;
     Object.assign(sync, { busy: false, phase: 'idle', done: 0, total: 0 });
+    await session.silence();
   }
 }
 
 function afterRun(error: unknown): void {
   if (error instanceof OtherTab) return;
-  sync.online = !(error instanceof NoAnswer);
+  // A hotspot's page is an answer: the person has to be told to sign in there.
+  sync.online = !(error instanceof NoAnswer) || error.foreign;
   sync.problem = error === null || error instanceof NoAnswer && !error.foreign ? '' : wordFor(error);
   if (error !== null) note(`sync.${error instanceof Error ? error.name : 'unknown'}`);
 }

@@ -2,6 +2,13 @@ import type { Batch, BatchLimit, OutboxOp, PushAnswer, Sealed, SyncMeta } from '
 import type { Boxed, BoxedRow, KeptOp, VaultDb } from './schema';
 import { readMeta, STRICT } from './meta';
 
+/**
+ * The most bytes one sealed operation may have. What is larger is refused before it gets a number, and every field at its limit fits,
+ * so no server of this protocol refuses a single operation for its size. That matters: numbers are contiguous, so one that is refused
+ * for ever would hold up all behind it, and skipping it would break the promise that every number has one verdict.
+ */
+export const MOST_SEALED = 262_144;
+
 /** Everything one saved operation writes, already encrypted: nothing but IndexedDB may be awaited inside a transaction. */
 export interface PreparedOp {
   op_id: string;
@@ -25,6 +32,8 @@ export async function appendOp(db: VaultDb, work: PreparedOp): Promise<void> {
   const tx = db.transaction(['meta', 'outbox', 'overlays', 'drafts'], 'readwrite', STRICT);
   const meta = await readMeta(tx);
   const outbox = tx.objectStore('outbox');
+  // A step may run twice when the connection was lost: the second time the operation has its number already.
+  if ((await outbox.getKey(work.op_id)) !== undefined) return;
   const waiting = await outbox.index('seq').getAll();
   const place = work.danger ? firstFreePlace(waiting, work.subject) : waiting.length;
   const later = waiting.slice(place);
@@ -34,6 +43,23 @@ export async function appendOp(db: VaultDb, work: PreparedOp): Promise<void> {
   await tx.objectStore('overlays').put({ op_id: work.op_id, subject: work.subject, ...work.overlay });
   await tx.objectStore('meta').put({ ...meta, nextSeq: meta.nextSeq + 1 }, 'sync');
   if (work.fromDraft !== null) await endDraft(tx.objectStore('drafts'), work.fromDraft);
+  await tx.done;
+}
+
+/** Replaces a draft. One too large to hand in stays readable here, and what the server has of it stays as it was. */
+export async function putDraft(db: VaultDb, rec: string, box: Boxed, sealed: Sealed): Promise<void> {
+  const tx = db.transaction('drafts', 'readwrite', STRICT);
+  const held = await tx.store.get(rec);
+  const n = (held?.n ?? 0) + 1;
+  const sentN = sealed.ct.length > MOST_SEALED ? n : (held?.sentN ?? 0);
+  await tx.store.put({ rec, n, sentN, box, sealed });
+  await tx.done;
+}
+
+/** Throws a draft away. */
+export async function discard(db: VaultDb, rec: string): Promise<void> {
+  const tx = db.transaction('drafts', 'readwrite', STRICT);
+  await endDraft(tx.store, rec);
   await tx.done;
 }
 

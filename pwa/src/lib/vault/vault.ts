@@ -3,13 +3,14 @@ import { newId } from '../casework/ids';
 import type { Batch, BatchLimit, Chunk, PushAnswer, Sealed, SyncMeta, Verdict } from '../casework/sync';
 import type { Operation, Row } from '../casework/types';
 import { Box } from './box';
+import { Connection } from './connection';
 import { makeSigner, publicPoint, signHandIn } from './device';
 import { applyChunk, rowName, type PreparedLine } from './feed';
 import { calibrate, type Kdf } from './kdf';
 import { makeKeyring, tryPassphrase, type Unlocked } from './keyring';
 import { changeMeta, STRICT } from './meta';
-import { adoptEpoch, appendOp, becomeNewDevice, endDraft, fillGap, settle, takeBatch } from './outbox';
-import { openVaultDb, type BoxedRow, type VaultDb } from './schema';
+import { adoptEpoch, appendOp, becomeNewDevice, discard, fillGap, MOST_SEALED, putDraft, settle, takeBatch } from './outbox';
+import { openVaultDb, type BoxedRow, type Keyring, type VaultDb } from './schema';
 import { sealDraft, sealOperation } from './seal';
 import { wipe } from './wipe';
 
@@ -18,9 +19,6 @@ export interface VaultParts {
   kdf: Kdf;
   now: () => number;
 }
-
-/** The most bytes one sealed operation may have. */
-export const MOST_SEALED = 262_144;
 
 /** A readable copy of an operation, with its verdict once there is one. */
 export interface Overlay {
@@ -51,18 +49,18 @@ export interface NewOp {
 /** One user's store on this phone. What needs the data key rejects while it is locked; handing in does not need it. */
 export class Vault {
   readonly slot: string;
-  readonly #db: VaultDb;
+  readonly #db: Connection<VaultDb>;
   readonly #parts: VaultParts;
   #box: Box | null = null;
 
-  private constructor(slot: string, db: VaultDb, parts: VaultParts) {
+  private constructor(slot: string, db: Connection<VaultDb>, parts: VaultParts) {
     this.slot = slot;
     this.#db = db;
     this.#parts = parts;
   }
 
   static async open(slot: string, parts: VaultParts): Promise<Vault> {
-    return new Vault(slot, await openVaultDb(slot), parts);
+    return new Vault(slot, await Connection.open(() => openVaultDb(slot)), parts);
   }
 
   close(): void {
@@ -72,11 +70,11 @@ export class Vault {
 
   /** The exchange state; undefined before enrolment. */
   async meta(): Promise<SyncMeta | undefined> {
-    return (await this.#db.get('meta', 'sync')) as SyncMeta | undefined;
+    return (await this.#db.use((db) => db.get('meta', 'sync'))) as SyncMeta | undefined;
   }
 
   changeMeta(change: Partial<SyncMeta>): Promise<SyncMeta> {
-    return changeMeta(this.#db, (meta) => ({ ...meta, ...change }));
+    return this.#db.use((db) => changeMeta(db, (meta) => ({ ...meta, ...change })));
   }
 
   /** Makes the keyring, and on a first enrolment the device. On a later one the device and its unsent work go on, and what the old key closed is erased. Leaves the vault open. */
@@ -86,13 +84,13 @@ export class Vault {
     const signer = await makeSigner();
     // Set up again after a forgotten passphrase: what the old key closed can never be opened, so it goes and the feed brings it anew.
     if ((await this.meta()) !== undefined) await this.wipe();
-    const tx = this.#db.transaction(['meta', 'keyring'], 'readwrite', STRICT);
-    const known = (await tx.objectStore('meta').get('sync')) as SyncMeta | undefined;
-    if (known === undefined) await tx.objectStore('meta').put(signer, 'signer');
-    await tx.objectStore('meta').put({ ...(known ?? newMeta(user)), wiped: false }, 'sync');
-    await tx.objectStore('keyring').put(ring);
-    await tx.done;
+    await this.#db.use((db) => keepKeyring(db, user, ring, signer));
     this.#box = new Box(user, key);
+  }
+
+  /** Says that the set-up is whole: the server's key is here, and so is the profile. */
+  async finishEnrolment(): Promise<void> {
+    await this.changeMeta({ wiped: false });
   }
 
   get isOpen(): boolean {
@@ -103,7 +101,7 @@ export class Vault {
   async unlock(passphrase: string): Promise<Unlocked> {
     const meta = await this.meta();
     if (meta === undefined) return { kind: 'none' };
-    const result = await tryPassphrase(this.#db, this.#parts.kdf, passphrase, meta.user, this.#parts.now());
+    const result = await this.#db.use((db) => tryPassphrase(db, this.#parts.kdf, passphrase, meta.user, this.#parts.now()));
     if (result.kind === 'open') this.#box = new Box(meta.user, result.key);
     if (result.kind === 'spent') await this.wipe();
     return result;
@@ -111,7 +109,7 @@ export class Vault {
 
   /** Tries made and the end of the wait, for the lock screen; null without a keyring. */
   async tries(): Promise<{ tries: number; untilMs: number } | null> {
-    const ring = await this.#db.get('keyring', 'keyring');
+    const ring = await this.#db.use((db) => db.get('keyring', 'keyring'));
     return ring === undefined ? null : { tries: ring.tries, untilMs: ring.untilMs };
   }
 
@@ -123,7 +121,7 @@ export class Vault {
   /** Erases what can be read and keeps what is sealed and unsent. */
   async wipe(): Promise<void> {
     this.lock();
-    await wipe(this.#db);
+    await this.#db.use((db) => wipe(db));
   }
 
   #open(): Box {
@@ -133,18 +131,19 @@ export class Vault {
 
   /** The profile kept under the data key: who signed in, the device's name, the token. */
   async profile(): Promise<unknown> {
-    const boxed = await this.#db.get('meta', 'profile');
+    const boxed = await this.#db.use((db) => db.get('meta', 'profile'));
     return boxed === undefined ? undefined : this.#open().open('meta', 'profile', boxed as never);
   }
 
   async saveProfile(profile: unknown): Promise<void> {
-    await this.#db.put('meta', await this.#open().close('meta', 'profile', profile), 'profile');
+    const boxed = await this.#open().close('meta', 'profile', profile);
+    await this.#db.use((db) => db.put('meta', boxed, 'profile'));
   }
 
   // Handing in: works while locked.
 
   async signer(): Promise<CryptoKeyPair> {
-    return (await this.#db.get('meta', 'signer')) as CryptoKeyPair;
+    return (await this.#db.use((db) => db.get('meta', 'signer'))) as CryptoKeyPair;
   }
 
   async publicPoint(): Promise<string> {
@@ -156,38 +155,39 @@ export class Vault {
   }
 
   batch(limit: BatchLimit): Promise<Batch> {
-    return takeBatch(this.#db, limit);
+    return this.#db.use((db) => takeBatch(db, limit));
   }
 
   settle(asked: Batch, answer: PushAnswer): Promise<SyncMeta | null> {
-    return settle(this.#db, asked, answer, this.#parts.now());
+    return this.#db.use((db) => settle(db, asked, answer, this.#parts.now()));
   }
 
   adoptEpoch(epoch: string, lastSeq: number): Promise<void> {
-    return adoptEpoch(this.#db, epoch, lastSeq);
+    return this.#db.use((db) => adoptEpoch(db, epoch, lastSeq));
   }
 
   fillGap(expect: number): Promise<boolean> {
-    return fillGap(this.#db, expect);
+    return this.#db.use((db) => fillGap(db, expect));
   }
 
   async becomeNewDevice(): Promise<void> {
-    await becomeNewDevice(this.#db, newId(), await makeSigner());
+    const [device, signer] = [newId(), await makeSigner()];
+    await this.#db.use((db) => becomeNewDevice(db, device, signer));
   }
 
   /** Operations without a verdict. */
   waiting(): Promise<number> {
-    return this.#db.count('outbox');
+    return this.#db.use((db) => db.count('outbox'));
   }
 
   /** Subjects of operations without a verdict. */
   async waitingOps(): Promise<Set<string>> {
-    return new Set(await this.#db.getAllKeys('outbox'));
+    return new Set(await this.#db.use((db) => db.getAllKeys('outbox')));
   }
 
   /** Drafts whose sealed copy the server does not have yet. */
   async draftsToSend(): Promise<number> {
-    return (await this.#db.getAll('drafts')).filter((draft) => draft.sentN < draft.n).length;
+    return (await this.#db.use((db) => db.getAll('drafts'))).filter((draft) => draft.sentN < draft.n).length;
   }
 
   // Reading and writing: needs the data key.
@@ -198,7 +198,7 @@ export class Vault {
     const sealed = await sealOperation(await this.#serverKey(), op_id, op.user, op);
     if (sealed.ct.length > MOST_SEALED) return null;
     const overlay = await this.#open().close('overlays', op_id, op);
-    await appendOp(this.#db, { op_id, subject, sealed, overlay, danger, fromDraft });
+    await this.#db.use((db) => appendOp(db, { op_id, subject, sealed, overlay, danger, fromDraft }));
     return op_id;
   }
 
@@ -210,7 +210,7 @@ export class Vault {
 
   /** Every readable copy of an operation, oldest first. */
   async overlays(): Promise<Overlay[]> {
-    const boxed = await this.#db.getAll('overlays');
+    const boxed = await this.#db.use((db) => db.getAll('overlays'));
     const box = this.#open();
     const opened = await Promise.all(boxed.map(async ({ op_id, subject, verdict, iv, ct }): Promise<Overlay> => {
       const op = (await box.open('overlays', op_id, { iv, ct })) as Operation;
@@ -224,23 +224,18 @@ export class Vault {
     const key = await this.#serverKey();
     const box = await this.#open().close('drafts', rec, content);
     const sealed: Sealed = await sealDraft(key, rec, key.user, { v: 1, user: key.user, rec, ...content });
-    const tx = this.#db.transaction('drafts', 'readwrite', STRICT);
-    const held = await tx.store.get(rec);
-    await tx.store.put({ rec, n: (held?.n ?? 0) + 1, sentN: held?.sentN ?? 0, box, sealed });
-    await tx.done;
+    await this.#db.use((db) => putDraft(db, rec, box, sealed));
   }
 
   async discardDraft(rec: string): Promise<void> {
-    const tx = this.#db.transaction('drafts', 'readwrite', STRICT);
-    await endDraft(tx.store, rec);
-    await tx.done;
+    await this.#db.use((db) => discard(db, rec));
   }
 
   /** Every draft that can be read here. */
   async drafts(): Promise<Map<string, DraftContent>> {
     const box = this.#open();
     const drafts = new Map<string, DraftContent>();
-    for (const { rec, box: boxed } of await this.#db.getAll('drafts')) {
+    for (const { rec, box: boxed } of await this.#db.use((db) => db.getAll('drafts'))) {
       if (boxed !== undefined) drafts.set(rec, (await box.open('drafts', rec, boxed)) as DraftContent);
     }
     return drafts;
@@ -248,26 +243,26 @@ export class Vault {
 
   /** Records whose draft was ended or erased here, so that a copy from the feed is not shown again. */
   async endedDrafts(): Promise<Set<string>> {
-    const ended = (await this.#db.getAll('drafts')).filter((draft) => draft.sealed === undefined);
+    const ended = (await this.#db.use((db) => db.getAll('drafts'))).filter((draft) => draft.sealed === undefined);
     return new Set(ended.map((draft) => draft.rec));
   }
 
   /** Opens the named rows, or all. A name that is not there any more has no row in the answer. */
   async rows(names?: string[]): Promise<Row[]> {
-    if (names === undefined) return this.#openRows(await this.#db.getAll('rows'));
-    return this.#openRows((await Promise.all(names.map((name) => this.#db.get('rows', name)))).filter((row) => row !== undefined));
+    if (names === undefined) return this.#openRows(await this.#db.use((db) => db.getAll('rows')));
+    return this.#openRows((await this.#db.use((db) => Promise.all(names.map((name) => db.get('rows', name))))).filter((row) => row !== undefined));
   }
 
   /** Opens the rows of one collection. */
   async rowsOf(coll: string): Promise<Row[]> {
-    return this.#openRows(await this.#db.getAll('rows', IDBKeyRange.bound(first(coll), end(coll), false, true)));
+    return this.#openRows(await this.#db.use((db) => db.getAll('rows', IDBKeyRange.bound(first(coll), end(coll), false, true))));
   }
 
   /** Opens the rows of every collection but one. */
   async rowsBut(coll: string): Promise<Row[]> {
-    const [before, after] = await Promise.all([
-      this.#db.getAll('rows', IDBKeyRange.upperBound(first(coll), true)), this.#db.getAll('rows', IDBKeyRange.lowerBound(end(coll))),
-    ]);
+    const [before, after] = await this.#db.use((db) => Promise.all([
+      db.getAll('rows', IDBKeyRange.upperBound(first(coll), true)), db.getAll('rows', IDBKeyRange.lowerBound(end(coll))),
+    ]));
     return this.#openRows([...before, ...after]);
   }
 
@@ -282,8 +277,18 @@ export class Vault {
     const box = this.#open();
     const lines = await Promise.all(chunk.lines.map(async (line): Promise<PreparedLine> =>
       ({ line, boxed: line.k === 'p' ? await box.close('rows', rowName(line.c, line.i), line.d) : null })));
-    return applyChunk(this.#db, chunk, lines, this.#parts.now());
+    return this.#db.use((db) => applyChunk(db, chunk, lines, this.#parts.now()));
   }
+}
+
+async function keepKeyring(db: VaultDb, user: string, ring: Keyring, signer: CryptoKeyPair): Promise<void> {
+  const tx = db.transaction(['meta', 'keyring'], 'readwrite', STRICT);
+  const known = (await tx.objectStore('meta').get('sync')) as SyncMeta | undefined;
+  if (known === undefined) await tx.objectStore('meta').put(signer, 'signer');
+  // A store that was erased counts as erased until the new set-up is whole (`finishEnrolment`).
+  await tx.objectStore('meta').put(known ?? newMeta(user), 'sync');
+  await tx.objectStore('keyring').put(ring);
+  await tx.done;
 }
 
 // Names of rows are a collection, a slash and an id; "0" is the sign after the slash.
