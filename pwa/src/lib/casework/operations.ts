@@ -51,7 +51,7 @@ export const changesNothing = (change: Pick<Operation, 'set' | 'add' | 'del'>): 
   [change.set, change.add, change.del].every((part) => Object.keys(part ?? {}).length === 0);
 
 /** Lays an operation's fields over a row. */
-export function overlay(row: Fields, op: Operation): Fields {
+export function overlay(row: Fields, op: Pick<Operation, 'set' | 'add' | 'del'>): Fields {
   const next = { ...row };
   for (const [name, value] of Object.entries(op.set ?? {})) {
     if (value === null) delete next[name];

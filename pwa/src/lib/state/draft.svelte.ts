@@ -1,4 +1,4 @@
-import { changesNothing, difference, isEmpty, type Fields } from '../casework/operations';
+import { changesNothing, difference, isEmpty, overlay, same, type Fields } from '../casework/operations';
 import { problemsOf, type Problem } from '../casework/problems';
 import { fieldsOf } from '../casework/tables';
 import type { Encounter, Operation, Outcome } from '../casework/types';
@@ -28,6 +28,8 @@ export class Draft {
   readonly base: Encounter | null;
   value = $state.raw<Encounter>({ id: '', rev: 0 });
   savedAtMs = $state(0);
+  /** The fields as they were when this draft last agreed with the disk. */
+  #agreed: Fields;
   #changed = false;
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,6 +41,7 @@ export class Draft {
     this.base = base;
     this.savedAtMs = kept?.at_ms ?? 0;
     const written = kept?.value ?? (base === null ? {} : writtenFields(base as unknown as Fields));
+    this.#agreed = written;
     this.value = { ...(base === null ? {} : withoutWritten(base)), ...written, id, rev: base?.rev ?? 0 };
     editing.add(this);
   }
@@ -71,8 +74,14 @@ export class Draft {
     this.#changed = false;
     const at_ms = parts.now();
     const base = this.base === null ? {} : { base: writtenFields(this.base as unknown as Fields) };
+    const mine = writtenFields(this.value as unknown as Fields);
     try {
-      await vault.saveDraft(this.id, { base_rev: this.base?.rev ?? 0, ...base, value: writtenFields(this.value as unknown as Fields), at_ms });
+      // Another tab may have the same record open: only what was changed here replaces what it saved.
+      const held = (await vault.draft(this.id))?.value ?? mine;
+      const value = overlay(held, difference('encounters', this.#agreed, mine));
+      await vault.saveDraft(this.id, { base_rev: this.base?.rev ?? 0, ...base, value, at_ms });
+      this.#agreed = value;
+      if (!same(value, mine)) this.#takeIn(value, mine);
     } catch (error) {
       this.#changed = true;
       sync.problem = wordFor(error);
@@ -80,6 +89,12 @@ export class Draft {
     }
     this.savedAtMs = at_ms;
     await wroteLocally(vault);
+  }
+
+  /** Shows what another tab wrote, under what was typed here since `mine` was saved. */
+  #takeIn(value: Fields, mine: Fields): void {
+    const since = difference('encounters', mine, writtenFields(this.value as unknown as Fields));
+    this.value = { ...withoutWritten(this.value), ...overlay(value, since), id: this.id, rev: this.value.rev };
   }
 
   /** What has to be put right before this can be handed in. */
@@ -102,6 +117,9 @@ export class Draft {
     try {
       await this.flush();
       const { vault } = openVault();
+      // The operation ends the draft, so it must hold what another tab wrote in it too.
+      const held = (await vault.draft(this.id))?.value;
+      if (held !== undefined && !same(held, this.#agreed)) this.#takeIn(held, this.#agreed);
       const op = this.#operation();
       const saved = await vault.save({ op, subject: this.id, danger: this.value.danger === true, fromDraft: this.id });
       if (saved === null) return { ok: false, key: 'error.too_large' };

@@ -103,3 +103,35 @@ it('says that storage is full, keeps what is typed on the screen, and saves it w
   await unlock(PASSPHRASE);
   expect(contents.drafts.get(draft.id)?.value['narrative']).toBe('typed');
 });
+
+it('keeps what two tabs write in one record', async () => {
+  await setUp();
+  const one = await openDraft();
+  one.set('narrative', 'begun');
+  one.tick('GEN-01', 'seen');
+  await one.flush();
+  const other = await openDraft(one.id);
+  one.set('narrative', 'begun and gone on');
+  one.tick('GEN-02', 'seen');
+  await one.flush();
+  other.set('name', 'written in the other tab');
+  other.tick('GEN-03', 'found');
+  await other.flush();
+  expect(other.value).toMatchObject({ narrative: 'begun and gone on', name: 'written in the other tab', indicators: ['GEN-01:seen', 'GEN-02:seen', 'GEN-03:found'] });
+  other.set('name', undefined);
+  await other.flush();
+  expect(contents.drafts.get(one.id)?.value).toEqual({ narrative: 'begun and gone on', indicators: ['GEN-01:seen', 'GEN-02:seen', 'GEN-03:found'] });
+});
+
+it('hands in what another tab wrote in the same record', async () => {
+  await setUp();
+  const one = await openDraft();
+  one.set('narrative', 'begun');
+  await one.flush();
+  const other = await openDraft(one.id);
+  other.set('name', 'written in the other tab');
+  await other.flush();
+  expect(await one.handIn()).toEqual({ ok: true });
+  await syncNow();
+  await vi.waitFor(() => expect(peer.taken[0]?.op.set).toEqual({ narrative: 'begun', name: 'written in the other tab' }));
+});

@@ -231,6 +231,12 @@ export class Vault {
     await this.#db.use((db) => discard(db, rec));
   }
 
+  /** One draft, as it is on the disk now. */
+  async draft(rec: string): Promise<DraftContent | undefined> {
+    const held = await this.#db.use((db) => db.get('drafts', rec));
+    return held?.box === undefined ? undefined : ((await this.#open().open('drafts', rec, held.box)) as DraftContent);
+  }
+
   /** Every draft that can be read here. */
   async drafts(): Promise<Map<string, DraftContent>> {
     const box = this.#open();
