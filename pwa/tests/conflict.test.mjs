@@ -121,7 +121,7 @@ for (const lang of ['en', 'cy']) {
   });
 
   test(`an edit that comes while the record is reviewed waits for the reviewer, ${lang}`, { timeout: 120_000 }, async () => {
-    const codename = lang === 'en' ? 'dipper 62' : 'bronwen 62';
+    const codename = lang === 'en' ? 'dipper 62' : 'crëyr 62';
     const { handheld, tablet, supervisor, path } = await changedTwice(lang, codename);
     await reviews(supervisor, path);
     await supervisor.button('review.pick_up').click();
