@@ -39,7 +39,7 @@ export default defineConfig({
           groups: [
             { name: 'first', priority: 2, test: /node_modules\/(svelte|esm-env|clsx)\/|lib\/state\/(session|status|updates|editing)|lib\/words\/words|lib\/router/ },
             { name: 'engine', test: /lib\/(casework|vault|exchange|log)|lib\/state\/(?!session|status|updates|editing)|node_modules\/idb|casework\/\w+\.json/ },
-            { name: 'controls', test: /lib\/ui\/|screens\/record\/(sections|options|answers|signs)/ },
+            { name: 'controls', test: /lib\/ui\/|screens\/record\/(sections|options|answers|signs|safe-contact|Answers)|screens\/home\/RecordRow|screens\/review\/TwoTexts/ },
           ],
         },
       },

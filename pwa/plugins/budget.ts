@@ -9,7 +9,11 @@ export interface Budget {
   appJs: number;
   css: number;
   serviceWorker: number;
-  /** Scripts that a field worker's phone never runs at the same time as the rest: the desk's screens, made-up people, and the lighter language. */
+  /**
+   * Scripts left out of `appJs`, the field app: the desk's own screens (queue, review), the sign-ins of a demo server, and the lighter
+   * of the two languages, because a phone shows one at a time. Everything else counts, also what is loaded late: sealing, the worker
+   * that stretches the passphrase, every other screen, and the heavier language.
+   */
   notInField: RegExp;
 }
 
