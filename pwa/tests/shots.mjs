@@ -84,8 +84,12 @@ async function fieldScreens(page, shot) {
   await page.locator('.govuk-error-summary').waitFor();
   await shot('record-problem');
   await page.locator('input[name="f-danger_answers"]').first().check();
+  await page.context().setOffline(true);
   await page.locator('main > .govuk-button', { hasText: /^(Hand in|Cyflwyno)$/ }).click();
   await page.locator('.app-timeline').waitFor();
+  await page.waitForTimeout(500);
+  await shot('record-waiting');
+  await page.context().setOffline(false);
   await page.waitForTimeout(2500);
   await shot('record-handed-in');
   await follow(page, '/');
@@ -123,6 +127,7 @@ async function deskScreens(page, shot) {
   const records = await page.locator('.app-list').first().locator('a').evaluateAll((links) => links.map((a) => a.getAttribute('href')));
   await follow(page, records[0]);
   await shot('review');
+  await shot('review-timeline', '.app-timeline');
   const pickUp = page.getByRole('button', { name: /^(Pick up|Take over|Codi|Cymryd drosodd)$/ });
   for (const path of records) {
     await follow(page, path);
@@ -134,6 +139,8 @@ async function deskScreens(page, shot) {
   }
   await follow(page, '/attention');
   await shot('attention-supervisor');
+  const held = page.locator('.app-card[aria-labelledby^="h-"]').first();
+  if ((await held.count()) > 0) await shot('attention-held', '.app-card[aria-labelledby^="h-"]');
 }
 
 const server = await startServer();
