@@ -85,7 +85,7 @@ export class Person {
     await this.enrol(initials, secret);
     await this.atHome();
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await this.sees('sync.all_in');
+    await this.page.getByText(this.t('sync.all_in')).waitFor({ timeout: 30_000 });
   }
 
   async unlock(secret = passphrase) {
