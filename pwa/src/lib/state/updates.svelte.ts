@@ -13,10 +13,11 @@ function offer(worker: ServiceWorker | null): void {
 /** Registers the service worker and tells when a new version of the app waits. */
 export async function watchForUpdates(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
-  const controlled = navigator.serviceWorker.controller !== null;
+  let controlled = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     // Another tab took the new version: this one follows, unless it only now got its first worker.
     if (controlled && editing.count === 0) location.reload();
+    controlled = true;
   });
   const registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
   offer(registration.waiting);
