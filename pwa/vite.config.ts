@@ -45,7 +45,7 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
   // Svelte's runes must be the browser's in unit tests too.
   resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
 });

@@ -95,6 +95,23 @@ func TestLateEditIsKeptAndDangerHoldsAtOnce(t *testing.T) {
 	}
 }
 
+func TestAuthorDoesNotPutTheirOwnLateEditIn(t *testing.T) {
+	o := newOffice(t)
+	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
+	v := o.phone.Do(exchange.Op{Kind: "patch", Coll: "encounters", Rec: enc1, Set: casework.Values{"narrative": "More."}})
+	wantV(t, v, "late")
+	choose := func(id string) exchange.Op {
+		return exchange.Op{Kind: "resolve", Coll: "conflicts", Rec: id, Set: casework.Values{"choice": "incoming"},
+			Prev: casework.Values{"value": "They were afraid."}}
+	}
+	wantV(t, o.phone.Do(choose(v.Conflicts[0])), "rejected")
+	o.desk.Pull()
+	if got := o.desk.Rows["encounters/"+enc1].D.Text("narrative"); got != "They were afraid." {
+		t.Errorf("narrative under review: got %q", got)
+	}
+	wantV(t, o.desk.Do(choose(v.Conflicts[0])), "ok")
+}
+
 func TestDraftIsSeenByItsAuthorOnly(t *testing.T) {
 	o := newOffice(t)
 	tablet := testkit.NewPhone(t, o.Exchange, o.author, "tablet")

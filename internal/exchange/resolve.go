@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"slices"
+
 	"noddfa/internal/access"
 	"noddfa/internal/casework"
 	"noddfa/internal/reconcile"
@@ -68,9 +70,11 @@ func (e *edit) choseTooLate(field, choice string, next any) error {
 
 func (e *edit) chooseOther(field string, next any) error {
 	rule := casework.Collections["encounters"].Fields[field]
-	switch e.v.Text("state") {
-	case casework.Approved, casework.Closed, casework.Rejected, casework.Withdrawn:
+	switch state := e.v.Text("state"); {
+	case state == casework.Approved, state == casework.Closed, state == casework.Rejected, state == casework.Withdrawn:
 		return rejected("error.state")
+	case e.role == "author" && !slices.Contains(editable["author"], state):
+		return rejected("error.state") // Else a late edit would change a record under its reviewer's eyes.
 	}
 	if key := rule.Check(next); key != "" {
 		return &refusal{v: "rejected", key: "error.check_answers", fields: casework.Problems{field: key}}

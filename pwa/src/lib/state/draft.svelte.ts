@@ -28,6 +28,8 @@ export class Draft {
   readonly base: Encounter | null;
   value = $state.raw<Encounter>({ id: '', rev: 0 });
   savedAtMs = $state(0);
+  /** While the draft becomes an operation the form takes nothing more, because what was typed then would end with the draft. */
+  isHandingIn = $state(false);
   /** The fields as they were when this draft last agreed with the disk. */
   #agreed: Fields;
   #changed = false;
@@ -105,8 +107,11 @@ export class Draft {
   /** Makes one operation of the whole draft, with its submit, and puts it in the outbox. */
   handIn(): Promise<Outcome> {
     // Two taps on the button make one operation.
+    this.isHandingIn = true;
     this.#handing ??= this.#handIn().finally(() => {
-      if (!this.#ended) this.#handing = null;
+      if (this.#ended) return;
+      this.#handing = null;
+      this.isHandingIn = false;
     });
     return this.#handing;
   }

@@ -94,7 +94,10 @@ it('says that storage is full, keeps what is typed on the screen, and saves it w
     draft.set('narrative', 'typed');
     await expect(draft.flush()).rejects.toThrow();
     expect([sync.problem, draft.value.narrative]).toEqual(['error.storage', 'typed']);
-    expect(await draft.handIn()).toEqual({ ok: false, key: 'error.storage' });
+    const handing = draft.handIn();
+    expect(draft.isHandingIn).toBe(true);
+    expect(await handing).toEqual({ ok: false, key: 'error.storage' });
+    expect(draft.isHandingIn).toBe(false);
   } finally {
     IDBObjectStore.prototype.put = real;
   }
