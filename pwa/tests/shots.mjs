@@ -80,12 +80,12 @@ async function fieldScreens(page, shot) {
   await page.locator('.govuk-button--warning').first().click();
   await shot('record-danger', '.app-panel--danger');
   await page.locator('#f-codename').scrollIntoViewIfNeeded();
-  await page.locator('main > .govuk-button', { hasText: /^(Hand in|Cyflwyno)$/ }).click();
+  await page.locator('main .govuk-button', { hasText: /^(Hand in|Cyflwyno)$/ }).click();
   await page.locator('.govuk-error-summary').waitFor();
   await shot('record-problem');
   await page.locator('input[name="f-danger_answers"]').first().check();
   await page.context().setOffline(true);
-  await page.locator('main > .govuk-button', { hasText: /^(Hand in|Cyflwyno)$/ }).click();
+  await page.locator('main .govuk-button', { hasText: /^(Hand in|Cyflwyno)$/ }).click();
   await page.locator('.app-timeline').waitFor();
   await page.waitForTimeout(500);
   await shot('record-waiting');
@@ -139,9 +139,21 @@ async function deskScreens(page, shot) {
   }
   await follow(page, '/attention');
   await shot('attention-supervisor');
-  const held = page.locator('.app-card[aria-labelledby^="h-"]').first();
-  if ((await held.count()) > 0) await shot('attention-held', '.app-card[aria-labelledby^="h-"]');
 }
+
+/** What waits for a supervisor whose agency has a conflict, or held work, in the made-up data. */
+const waiting = (name) => async (page, shot) => {
+  await follow(page, '/attention');
+  const card = page.locator('.app-card').first();
+  if ((await card.count()) > 0) await shot(name, '.app-card');
+};
+
+const walks = [
+  ['field', '', fieldScreens],
+  ['supervisor', '', deskScreens],
+  ['supervisor', 'Hafan', waiting('attention-conflict')],
+  ['supervisor', 'Llwybr', waiting('attention-held')],
+];
 
 const server = await startServer();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
@@ -150,7 +162,7 @@ await mkdir(out, { recursive: true });
 try {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const lang of ['en', 'cy']) {
-      for (const [role, walk] of [['field', fieldScreens], ['supervisor', deskScreens]]) {
+      for (const [role, agency, walk] of walks) {
         const context = await browser.newContext({ viewport, locale: `${lang}-GB`, timezoneId: 'Europe/London', hasTouch: size === 'phone' });
         const page = await context.newPage();
         // A screen is as tall as its window: pictures stay small and show what a person sees at once.
@@ -163,7 +175,7 @@ try {
           await page.screenshot({ path: join(out, file) });
           taken.push(file);
         };
-        await enrol(page, server.base, server.people.find((p) => p.role === role), shot);
+        await enrol(page, server.base, server.people.find((p) => p.role === role && p.agency.includes(agency)), shot);
         await walk(page, shot);
         await context.close();
       }
