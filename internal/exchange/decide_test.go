@@ -95,7 +95,7 @@ func TestLateEditIsKeptAndDangerHoldsAtOnce(t *testing.T) {
 	}
 }
 
-func TestAuthorDoesNotPutTheirOwnLateEditIn(t *testing.T) {
+func TestAuthorDoesNotPutALateEditUnderReview(t *testing.T) {
 	o := newOffice(t)
 	wantV(t, o.phone.Do(create(enc1, robin, submit())), "ok")
 	v := o.phone.Do(exchange.Op{Kind: "patch", Coll: "encounters", Rec: enc1, Set: casework.Values{"narrative": "More."}})
@@ -104,6 +104,8 @@ func TestAuthorDoesNotPutTheirOwnLateEditIn(t *testing.T) {
 		return exchange.Op{Kind: "resolve", Coll: "conflicts", Rec: id, Set: casework.Values{"choice": "incoming"},
 			Prev: casework.Values{"value": "They were afraid."}}
 	}
+	o.desk.Pull()
+	wantV(t, o.desk.Do(command(enc1, "pick_up", o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
 	wantV(t, o.phone.Do(choose(v.Conflicts[0])), "rejected")
 	o.desk.Pull()
 	if got := o.desk.Rows["encounters/"+enc1].D.Text("narrative"); got != "They were afraid." {

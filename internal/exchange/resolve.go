@@ -1,8 +1,6 @@
 package exchange
 
 import (
-	"slices"
-
 	"noddfa/internal/access"
 	"noddfa/internal/casework"
 	"noddfa/internal/reconcile"
@@ -73,8 +71,8 @@ func (e *edit) chooseOther(field string, next any) error {
 	switch state := e.v.Text("state"); {
 	case state == casework.Approved, state == casework.Closed, state == casework.Rejected, state == casework.Withdrawn:
 		return rejected("error.state")
-	case e.role == "author" && !slices.Contains(editable["author"], state):
-		return rejected("error.state") // Else a late edit would change a record under its reviewer's eyes.
+	case e.role == "author" && state == casework.InReview:
+		return rejected("error.state") // Else a late edit would change the record under its reviewer's eyes.
 	}
 	if key := rule.Check(next); key != "" {
 		return &refusal{v: "rejected", key: "error.check_answers", fields: casework.Problems{field: key}}

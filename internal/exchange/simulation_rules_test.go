@@ -219,7 +219,7 @@ func (t *trial) choose() string {
 		return "stale"
 	case choice != "current" && slices.Contains([]string{"approved", "closed", "rejected", "withdrawn"}, t.e.state):
 		return "rejected"
-	case choice != "current" && t.role == "author" && t.e.state != "draft" && t.e.state != "returned":
+	case choice != "current" && t.role == "author" && t.e.state == "in_review":
 		return "rejected"
 	case choice != "current":
 		t.e.fields.Put(c.field, next)
