@@ -33,17 +33,11 @@ func (s *Server) demo(e *core.RequestEvent) error {
 
 // locale keeps the language a user wants to be written to in.
 func (s *Server) locale(e *core.RequestEvent) error {
-	caller, err := s.liveCaller(e)
-	if err != nil {
-		return err
-	}
-	if err := s.within("account", caller.User.ID, othersPerMinute); err != nil {
-		return err
-	}
 	var ask struct {
 		Locale string `json:"locale"`
 	}
-	if err := readJSON(e.Request, &ask); err != nil {
+	caller, err := s.admit(e, s.liveCaller, "account", othersPerMinute, &ask)
+	if err != nil {
 		return err
 	}
 	if ask.Locale != "en" && ask.Locale != "cy" {
@@ -66,17 +60,11 @@ func (s *Server) locale(e *core.RequestEvent) error {
 
 // revokeDevice ends one of the user's own devices: it is told to erase what it can read, and may still hand in.
 func (s *Server) revokeDevice(e *core.RequestEvent) error {
-	caller, err := s.liveCaller(e)
-	if err != nil {
-		return err
-	}
-	if err := s.within("account", caller.User.ID, othersPerMinute); err != nil {
-		return err
-	}
 	var ask struct {
 		ID string `json:"id"`
 	}
-	if err := readJSON(e.Request, &ask); err != nil {
+	caller, err := s.admit(e, s.liveCaller, "account", othersPerMinute, &ask)
+	if err != nil {
 		return err
 	}
 	record, err := e.App.FindRecordById("devices", ask.ID)

@@ -100,3 +100,15 @@ func (s *Server) within(route, key string, perMinute int) error {
 	}
 	return nil
 }
+
+// admit says who asks, by one of the two ways to tell, keeps them within their share of a route, and reads what they ask for.
+func (s *Server) admit(e *core.RequestEvent, who func(*core.RequestEvent) (exchange.Caller, error), route string, perMinute int, ask any) (exchange.Caller, error) {
+	caller, err := who(e)
+	if err != nil {
+		return caller, err
+	}
+	if err := s.within(route, caller.User.ID, perMinute); err != nil {
+		return caller, err
+	}
+	return caller, readJSON(e.Request, ask)
+}

@@ -33,15 +33,9 @@ var zips = sync.Pool{New: func() any {
 
 // pull streams what changed for the caller, compressed when accepted and flushed at the end of each chunk.
 func (s *Server) pull(e *core.RequestEvent) error {
-	caller, err := s.caller(e)
-	if err != nil {
-		return err
-	}
-	if err := s.within("pull", caller.User.ID, pullsPerMinute); err != nil {
-		return err
-	}
 	var ask exchange.PullRequest
-	if err := readJSON(e.Request, &ask); err != nil {
+	caller, err := s.admit(e, s.caller, "pull", pullsPerMinute, &ask)
+	if err != nil {
 		return err
 	}
 	if ask.Device != caller.Device {

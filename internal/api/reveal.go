@@ -10,15 +10,9 @@ import (
 
 // reveal shows one group of one record's protected values; exchange writes the audit row in the same transaction.
 func (s *Server) reveal(e *core.RequestEvent) error {
-	caller, err := s.caller(e)
-	if err != nil {
-		return err
-	}
-	if err := s.within("reveal", caller.User.ID, revealsPerMinute); err != nil {
-		return err
-	}
 	var ask exchange.RevealRequest
-	if err := readJSON(e.Request, &ask); err != nil {
+	caller, err := s.admit(e, s.caller, "reveal", revealsPerMinute, &ask)
+	if err != nil {
 		return err
 	}
 	out, err := s.Exchange.Reveal(e.Request.Context(), caller, ask)
