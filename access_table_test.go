@@ -1,9 +1,6 @@
 package main
 
 import (
-	"crypto/ecdh"
-	"crypto/hpke"
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,25 +96,7 @@ func (b *bureau) fill(t *testing.T) {
 func (p *enrolled) saveDraft(t *testing.T, rec, text string) {
 	t.Helper()
 	hello := p.ask(t, "POST", "/api/noddfa/hello", map[string]any{"proto": 1, "device": p.device}, "Authorization", p.token)
-	key, user := hello.body["key"].(map[string]any), hello.body["user"].(map[string]any)["id"]
-	raw, err := base64.RawURLEncoding.DecodeString(key["pub"].(string))
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := hpke.DHKEM(ecdh.P256()).NewPublicKey(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	enc, sender, err := hpke.NewSender(public, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("noddfa-draft/1"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ct, err := sender.Seal(fmt.Appendf(nil, "noddfa-draft/1|%s|%s|%s", rec, user, key["kid"]), []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b64 := base64.RawURLEncoding.EncodeToString
-	body := strings.Replace(p.head(0), `"drafts":0`, `"drafts":1`, 1) + fmt.Sprintf(`{"k":"d","rec":%q,"n":1,"kid":%q,"enc":%q,"ct":%q}`+"\n", rec, key["kid"], b64(enc), b64(ct))
+	body := strings.Replace(p.head(0), `"drafts":0`, `"drafts":1`, 1) + fmt.Sprintf(`{"k":"d","rec":%q,"n":1,%s}`+"\n", rec, seal(t, hello.body, "noddfa-draft/1", rec, []byte(text)))
 	got := p.ask(t, "POST", "/api/noddfa/push", []byte(body), "Content-Type", "application/x-ndjson", "Authorization", p.token, "X-Noddfa-Device", p.device)
 	if drafts, _ := got.body["drafts"].([]any); got.status != 200 || len(drafts) != 1 {
 		t.Fatalf("draft: got %d %s", got.status, got.raw)

@@ -22,9 +22,27 @@ import (
 func (p *enrolled) handIn(t *testing.T, op map[string]any) map[string]any {
 	t.Helper()
 	hello := p.ask(t, "POST", "/api/noddfa/hello", map[string]any{"proto": 1, "device": p.device}, "Authorization", p.token, "X-Noddfa-Device", p.device)
-	key := hello.body["key"].(map[string]any)
 	user := hello.body["user"].(map[string]any)["id"].(string)
 	seq := int64(hello.body["last_seq"].(float64)) + 1
+	op["v"], op["user"], op["at_ms"], op["tz"] = 1, user, time.Now().UnixMilli(), "Europe/London"
+	plain, err := json.Marshal(op)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := fmt.Sprintf("%.9s%06d", "op"+p.device[3:], seq)
+	line := fmt.Sprintf(`{"k":"o","op_id":%q,"seq":%d,%s}`+"\n", id, seq, seal(t, hello.body, "noddfa-op/1", id, plain))
+	got := p.ask(t, "POST", "/api/noddfa/push", []byte(p.head(1)+line), "Content-Type", "application/x-ndjson", "Authorization", p.token, "X-Noddfa-Device", p.device)
+	verdicts, _ := got.body["verdicts"].([]any)
+	if got.status != 200 || len(verdicts) != 1 {
+		t.Fatalf("push: got %d %s", got.status, got.raw)
+	}
+	return verdicts[0].(map[string]any)
+}
+
+// seal closes an operation or a draft to the key of a hello, and gives the part of its line that follows from that.
+func seal(t *testing.T, hello map[string]any, kind, subject string, plain []byte) string {
+	t.Helper()
+	key, user := hello["key"].(map[string]any), hello["user"].(map[string]any)["id"]
 	raw, err := base64.RawURLEncoding.DecodeString(key["pub"].(string))
 	if err != nil {
 		t.Fatal(err)
@@ -33,28 +51,16 @@ func (p *enrolled) handIn(t *testing.T, op map[string]any) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	enc, sender, err := hpke.NewSender(public, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("noddfa-op/1"))
+	enc, sender, err := hpke.NewSender(public, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(kind))
 	if err != nil {
 		t.Fatal(err)
 	}
-	op["v"], op["user"], op["at_ms"], op["tz"] = 1, user, time.Now().UnixMilli(), "Europe/London"
-	plain, err := json.Marshal(op)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id := fmt.Sprintf("%.9s%06d", "op"+p.device[3:], seq)
-	ct, err := sender.Seal(fmt.Appendf(nil, "noddfa-op/1|%s|%s|%s", id, user, key["kid"]), plain)
+	ct, err := sender.Seal(fmt.Appendf(nil, "%s|%s|%s|%s", kind, subject, user, key["kid"]), plain)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b64 := base64.RawURLEncoding.EncodeToString
-	line := fmt.Sprintf(`{"k":"o","op_id":%q,"seq":%d,"kid":%q,"enc":%q,"ct":%q}`+"\n", id, seq, key["kid"], b64(enc), b64(ct))
-	got := p.ask(t, "POST", "/api/noddfa/push", []byte(p.head(1)+line), "Content-Type", "application/x-ndjson", "Authorization", p.token, "X-Noddfa-Device", p.device)
-	verdicts, _ := got.body["verdicts"].([]any)
-	if got.status != 200 || len(verdicts) != 1 {
-		t.Fatalf("push: got %d %s", got.status, got.raw)
-	}
-	return verdicts[0].(map[string]any)
+	return fmt.Sprintf(`"kid":%q,"enc":%q,"ct":%q`, key["kid"], b64(enc), b64(ct))
 }
 
 // row gives a row of the phone's first download, nil when it is not there.
