@@ -25,6 +25,7 @@ var shapes = map[string]*regexp.Regexp{
 	"time":     regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`),
 	"code":     regexp.MustCompile(`^[A-Za-z0-9_-]+$`),
 	"name":     regexp.MustCompile(`^[a-z_]{1,40}$`),
+	"key":      regexp.MustCompile(`^[a-z][a-z0-9_.]{0,60}$`),
 	"phone":    regexp.MustCompile(`^[0-9+() .-]+$`),
 	"email":    regexp.MustCompile(`^[^\s@]+@[^\s@]+$`),
 	"tick":     regexp.MustCompile(`^[A-Z]{3}-\d{2}:(seen|said_by_person|said_by_other|found)$`),
@@ -70,6 +71,9 @@ func (f Field) Check(value any) string {
 	if Empty(value) {
 		return ""
 	}
+	if f.Rule != nil {
+		return f.Rule(value)
+	}
 	switch f.Kind {
 	case "bool":
 		return unless(isBool(value))
@@ -78,7 +82,7 @@ func (f Field) Check(value any) string {
 		return unless(ok && !math.IsNaN(n) && n >= f.Min && n <= f.Top)
 	case "object":
 		return f.checkObject(value)
-	case "codes", "names", "ticks":
+	case "codes", "names", "keys", "ticks":
 		return f.checkList(value)
 	}
 	s, ok := value.(string)
@@ -140,6 +144,8 @@ func (f Field) checkTexts(texts []string) string {
 			known = indicatorCode.MatchString(code) && slices.Contains(f.Bases, basis)
 		case "names":
 			known = shapes["name"].MatchString(one)
+		case "keys":
+			known = shapes["key"].MatchString(one)
 		}
 		if !known || slices.Contains(texts[:i], one) {
 			return KeyCheck

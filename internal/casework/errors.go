@@ -18,13 +18,16 @@ const (
 )
 
 // Error is what a client is told: a code, a word key that the app translates, and the field it is about ("" for none).
-// Epoch and LastSeq are set with the key error.epoch only.
+// Epoch and LastSeq are set with the key error.epoch only; Allowed, the events that are open, and Fields, word keys by
+// field, when a move was asked about.
 type Error struct {
 	Code    Code
 	Key     string
 	Field   string
 	Epoch   string
 	LastSeq int64
+	Allowed []string
+	Fields  Problems
 }
 
 // Error gives the code and the key; neither holds anything a person typed.

@@ -26,6 +26,14 @@ type Field struct {
 	Keys     map[string]Field `json:"keys"`
 	Editors  []string         `json:"editors"`
 	Required bool             `json:"required"`
+	// Once is true for a field that is set when the record is made and never again, Always for one that may be changed in
+	// every state.
+	Once   bool `json:"once"`
+	Always bool `json:"always"`
+	// OneWay is true for a field of the policy "safest" that no edit makes less safe, whatever its author saw.
+	OneWay bool `json:"one_way"`
+	// Rule checks the value where the table does not: an answer has the rule of its question. It gives a word key or "".
+	Rule func(value any) string `json:"-"`
 	// Bases is how a ticked sign may be known.
 	Bases []string `json:"bases"`
 	// Order is the values from the least safe to the safest, for the policy "safest".

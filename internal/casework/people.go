@@ -27,6 +27,7 @@ var Roles = []string{
 type User struct {
 	ID           string
 	Name         string
+	Email        string
 	Roles        []string
 	Agency       string
 	ReviewAgency string

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"math/big"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Values are the fields of a record by name, as JSON decodes them. A field that is absent is empty.
@@ -64,6 +66,21 @@ func Texts(value any) []string {
 			if s, ok := one.(string); ok {
 				out = append(out, s)
 			}
+		}
+		return out
+	}
+	return nil
+}
+
+// List gives a JSON list as it is decoded, whichever Go type holds it; none for anything else.
+func List(value any) []any {
+	switch list := value.(type) {
+	case []any:
+		return list
+	case []string:
+		out := make([]any, len(list))
+		for i, one := range list {
+			out[i] = one
 		}
 		return out
 	}
@@ -169,3 +186,10 @@ var idShape = regexp.MustCompile(`^[a-z0-9]{15}$`)
 
 // IsID says whether s has the shape of an id: 15 characters of [a-z0-9].
 func IsID(s string) bool { return idShape.MatchString(s) }
+
+// DeriveID gives an id that follows from others, so that a replay makes the same: SHA-256 in base 36, 15 characters.
+func DeriveID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "|")))
+	text := new(big.Int).SetBytes(sum[:]).Text(36)
+	return text[len(text)-15:]
+}
