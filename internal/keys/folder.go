@@ -15,8 +15,12 @@ const (
 
 // For opens the keys in dir, and makes them when there are none and nothing was stored yet. hasData says whether a
 // database exists; with one and without keys the answer is ErrLost, because new keys would hide that the old are gone.
+// A folder that is older than notifications gets the key pair they need.
 func For(dir string, hasData bool) (*Folder, error) {
 	f, err := Open(dir)
+	if err == nil && f.vapid == nil {
+		return addVAPID(dir, f.raw)
+	}
 	if !errors.Is(err, ErrNone) {
 		return f, err
 	}

@@ -54,6 +54,7 @@ type Folder struct {
 	content  map[byte]cipher.AEAD
 	current  byte
 	mac      []byte
+	vapid    *ecdh.PrivateKey
 	raw      []byte
 }
 
@@ -66,6 +67,8 @@ type file struct {
 	Content        map[byte][]byte   `json:"content"`
 	ContentCurrent byte              `json:"content_current"`
 	MAC            []byte            `json:"mac"`
+	// VAPID is missing in folders that are older than notifications.
+	VAPID []byte `json:"vapid,omitempty"`
 }
 
 // Parse reads the bytes of a keys.json; ErrMalformed when they are not one.
@@ -96,7 +99,7 @@ func Parse(raw []byte) (*Folder, error) {
 		return nil, fmt.Errorf("find the current keys: %w", ErrMalformed)
 	}
 	f.pub = f.hpke[f.kid].PublicKey().Bytes()
-	return f, nil
+	return f, f.readVAPID(in.VAPID)
 }
 
 // generate makes the contents of a new keys.json.
@@ -113,7 +116,7 @@ func generate() ([]byte, error) {
 		Format: fileFormat, Instance: newInstance(),
 		HPKE: map[string][]byte{"k1": secret}, HPKECurrent: "k1",
 		Content: map[byte][]byte{1: random(32)}, ContentCurrent: 1,
-		MAC: random(32),
+		MAC: random(32), VAPID: newVAPID(),
 	}, "", "  ")
 }
 
