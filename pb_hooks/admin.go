@@ -20,6 +20,7 @@ var adminActs = map[string][]string{
 	"users":       {"create", "update"},
 	"agencies":    {"create", "update"},
 	"indicators":  {"create", "update"},
+	"forms":       {"create", "update"},
 	"devices":     {"update"},
 	"_superusers": {"create", "update", "delete"},
 	// PocketBase's own bookkeeping of sign-ins.
@@ -29,8 +30,9 @@ var adminActs = map[string][]string{
 	"_otps":          {"delete"},
 }
 
-// adminFields narrows an update to these fields: a device keeps its owner and its key.
-var adminFields = map[string][]string{"devices": {"name", "revoked"}}
+// adminFields narrows an update to these fields: a device keeps its owner and its key, and answers were given to a form as
+// it was published.
+var adminFields = map[string][]string{"devices": {"name", "revoked"}, "forms": {"retired"}}
 
 // mayAdmin says whether an administrator may do this to this record.
 func mayAdmin(r *core.Record, act string) bool {

@@ -44,6 +44,7 @@ func Register(app core.App, o Options) {
 
 	// Records in the dashboard.
 	app.OnRecordCreateRequest().BindFunc(h.adminRecord("create"))
+	app.OnRecordCreateRequest("forms").BindFunc(checkForm)
 	app.OnRecordUpdateRequest().BindFunc(h.adminRecord("update"))
 	app.OnRecordDeleteRequest().BindFunc(h.adminRecord("delete"))
 

@@ -57,8 +57,10 @@ var collections = []collection{
 
 const textMax = 1 << 20
 
-func makeCollections(app core.App) error {
-	for _, c := range collections {
+func makeCollections(app core.App) error { return makeAll(app, collections) }
+
+func makeAll(app core.App, list []collection) error {
+	for _, c := range list {
 		made := core.NewBaseCollection(c.name, "nod_"+c.name)
 		for _, name := range append(append([]string{}, c.text...), c.sealed...) {
 			made.Fields.Add(&core.TextField{Name: name, Max: textMax})

@@ -37,11 +37,13 @@ func closeGaps(app core.App) error {
 		return err
 	}
 	for table, coll := range synced {
-		err := run(app.DB(), fmt.Sprintf(`CREATE TRIGGER dirty_%s_renamed AFTER UPDATE OF id ON %s
-			BEGIN INSERT INTO sync_dirty (coll, rec) VALUES ('%s', OLD.id) ON CONFLICT DO NOTHING; END`, table, table, coll))
-		if err != nil {
+		if err := run(app.DB(), fmt.Sprintf(renamedTrigger, table, coll)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// renamedTrigger takes a table and the id of its collection.
+const renamedTrigger = `CREATE TRIGGER dirty_%[1]s_renamed AFTER UPDATE OF id ON %[1]s
+	BEGIN INSERT INTO sync_dirty (coll, rec) VALUES ('%[2]s', OLD.id) ON CONFLICT DO NOTHING; END`
