@@ -18,7 +18,8 @@ const (
 	deskKeeps   = 90 * 24 * time.Hour
 )
 
-// Record is what access needs to know of a record. For versions, reviews, addenda and conflicts it is their encounter.
+// Record is what access needs to know of a record. For versions, reviews, addenda, conflicts, disclosures and tasks it is
+// the encounter or referral that they follow. Type, ToAgency, Child, DecidedMs and SentMs are a referral's and a pack's.
 type Record struct {
 	Coll, Author         string
 	Agency, ReviewAgency string
@@ -26,14 +27,21 @@ type Record struct {
 	Danger               bool
 	SubmittedMs          int64
 	ClosedMs             int64
+	Type, ToAgency       string
+	Child                bool
+	DecidedMs, SentMs    int64
 }
 
 // Scopes gives the keys of the scopes that a record stands in. "gone" records stand in none.
 func Scopes(r Record, now time.Time) []string {
 	switch r.Coll {
-	case "indicators", "agencies":
+	case "indicators", "agencies", "forms":
 		return []string{"all"}
-	case "drafts", "devices":
+	case "referrals":
+		return referralScopes(r, now)
+	case "packs":
+		return packScopes(r, now)
+	case "drafts", "devices", "notices":
 		return keep(r.Author != "", "user:"+r.Author, nil)
 	case "holds":
 		out := keep(r.Author != "", "user:"+r.Author, nil)
@@ -42,15 +50,15 @@ func Scopes(r Record, now time.Time) []string {
 	since := now.Sub(time.UnixMilli(r.ClosedMs))
 	closed := r.State == casework.Closed
 	desk := r.SubmittedMs > 0 && (!closed || since <= deskKeeps)
-	decided := r.State == casework.Approved || closed
+	approved := r.State == casework.Approved || closed
 	out := keep(r.Author != "" && (!closed || since <= authorKeeps), "user:"+r.Author, nil)
 	out = keep(desk && r.ReviewAgency != "", "agency:"+r.ReviewAgency+":review", out)
-	out = keep(desk && decided && r.Agency != "", "agency:"+r.Agency+":send", out)
+	out = keep(desk && approved && r.Agency != "", "agency:"+r.Agency+":send", out)
 	return keep(desk && atRisk(r) && r.Agency != "", "agency:"+r.Agency+":safeguard", out)
 }
 
 func atRisk(r Record) bool {
-	return r.Danger || r.Age == "child" || r.Age == "not_sure" || r.Risk == "high" || r.Risk == "critical"
+	return r.Danger || r.Child || r.Age == "child" || r.Age == "not_sure" || r.Risk == "high" || r.Risk == "critical"
 }
 
 func keep(holds bool, key string, out []string) []string {
@@ -65,6 +73,12 @@ var deskScopes = []struct{ role, part string }{
 	{casework.RoleSupervisor, "review"},
 	{casework.RoleSPOC, "send"},
 	{casework.RoleSafeguardingLead, "safeguard"},
+	{casework.RoleMARACCoord, "marac"},
+	{casework.RoleIntel, "intel"},
+	{casework.RoleSupervisor, "receive"},
+	{casework.RoleSPOC, "receive"},
+	{casework.RoleSafeguardingLead, "receive"},
+	{casework.RoleField, "support"},
 }
 
 // ScopesOf gives the keys of the scopes a user sees, the most needed first.
@@ -72,7 +86,7 @@ func ScopesOf(u casework.User) []string {
 	out := []string{"all", "user:" + u.ID}
 	for _, desk := range deskScopes {
 		if u.Agency != "" && u.Is(desk.role) {
-			out = append(out, "agency:"+u.Agency+":"+desk.part)
+			out = keep(!slices.Contains(out, "agency:"+u.Agency+":"+desk.part), "agency:"+u.Agency+":"+desk.part, out)
 		}
 	}
 	return out

@@ -29,6 +29,8 @@ func Decide(f casework.Field, current, prev, next any) (Outcome, any) {
 	switch {
 	case casework.Equal(current, next):
 		return Same, current
+	case f.OneWay && rank(f.Order, next) < rank(f.Order, current):
+		return KeepBoth, current
 	case casework.Seen(current, prev):
 		return Write, next
 	case f.Narrower:

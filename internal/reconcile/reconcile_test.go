@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ func TestTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		var cases []struct {
-			Name, Field               string
+			Name, Coll, Field         string
 			Current, Prev, New, After any
 			Outcome                   reconcile.Outcome
 		}
@@ -30,7 +31,7 @@ func TestTable(t *testing.T) {
 		}
 		for _, c := range cases {
 			t.Run(c.Field+" "+c.Name, func(t *testing.T) {
-				field, ok := casework.Collections["encounters"].Fields[c.Field]
+				field, ok := casework.Collections[cmp.Or(c.Coll, "encounters")].Fields[c.Field]
 				if !ok {
 					t.Fatalf("no field %s", c.Field)
 				}
