@@ -21,12 +21,19 @@ type act struct {
 // handlerOf says which kinds of operation there are, and for which collections.
 func handlerOf(kind string) (func(*act) error, bool) {
 	handler, ok := map[string]func(*act) error{
-		"encounters/create": (*act).createEncounter,
-		"encounters/patch":  (*act).patchEncounter,
-		"encounters/cmd":    (*act).patchEncounter,
-		"addenda/create":    (*act).createAddendum,
-		"conflicts/resolve": (*act).resolve,
-		"holds/cmd":         (*act).settleHold,
+		"encounters/create":  (*act).create,
+		"encounters/patch":   (*act).patch,
+		"encounters/cmd":     (*act).patch,
+		"referrals/create":   (*act).create,
+		"referrals/patch":    (*act).patch,
+		"referrals/cmd":      (*act).patch,
+		"addenda/create":     (*act).createAddendum,
+		"disclosures/create": (*act).createDisclosure,
+		"disclosures/cmd":    (*act).approveDisclosure,
+		"conflicts/resolve":  (*act).resolve,
+		"holds/cmd":          (*act).settleHold,
+		"tasks/cmd":          (*act).endTask,
+		"notices/cmd":        (*act).readNotice,
 	}[kind]
 	return handler, ok
 }
@@ -56,34 +63,61 @@ func (a *act) run() error {
 	return err
 }
 
-// check validates the fields of an operation against the table.
-func (a *act) check(coll string, whole bool) error {
-	table := casework.Collections[coll].Fields
-	problems := casework.Check(table, a.op.Set, whole)
+// check validates the fields of an operation. With whole, required fields must be there.
+func (a *act) check(r rules, whole bool) error {
+	problems := casework.Problems{}
+	for name, value := range a.op.Set {
+		if field, ok := r.field(name); !ok {
+			problems[name] = casework.KeyUnknownField
+		} else if key := field.Check(value); key != "" {
+			problems[name] = key
+		}
+	}
 	for _, sets := range []map[string][]string{a.op.Add, a.op.Del} {
 		for name, members := range sets {
-			if field, ok := table[name]; !ok || field.Policy != "set" {
+			if field, ok := r.field(name); !ok || field.Policy != "set" {
 				problems[name] = casework.KeyUnknownField
 			} else if key := field.Check(members); key != "" {
 				problems[name] = key
 			}
 		}
 	}
-	if len(problems) > 0 {
-		return &refusal{v: "rejected", key: "error.check_answers", fields: problems}
+	for name, field := range r.own {
+		if whole && field.Required && casework.Empty(a.op.Set[name]) {
+			problems[name] = casework.KeyRequired
+		}
 	}
-	return nil
+	return answersRefused(problems)
 }
 
-func (a *act) createEncounter() error {
-	if !access.MayCreate(a.user) {
+func answersRefused(problems casework.Problems) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &refusal{v: "rejected", key: "error.check_answers", fields: problems}
+}
+
+// rulesFor gives the rules of a record's fields; the form is the one that the record names.
+func (a *act) rulesFor(coll string, v casework.Values) (rules, error) {
+	r := rules{own: casework.Collections[coll].Fields}
+	if coll != "referrals" {
+		return r, nil
+	}
+	form, ok, err := a.tx.Form(v.Text("form"), v.Int("form_version"), v.Text("agency"))
+	if err == nil && !ok {
+		err = answersRefused(casework.Problems{"form": casework.KeyCheck})
+	}
+	if err != nil {
+		return r, err
+	}
+	r.form, r.answers = form, a.x.answerFields(form)
+	return r, nil
+}
+
+func (a *act) create() error {
+	k, _ := kindOf(a.op.Coll)
+	if !k.mayCreate(a.user) {
 		return errForbidden
-	}
-	if err := a.check("encounters", true); err != nil {
-		return err
-	}
-	if _, there, err := a.tx.Get("encounters", a.op.Rec); err != nil || there {
-		return firstOf(err, rejected("error.exists"))
 	}
 	v := casework.Values{}
 	for name, value := range a.op.Set {
@@ -97,8 +131,24 @@ func (a *act) createEncounter() error {
 	if a.in.head.ClientMs > 0 {
 		v["clock_offset_ms"] = a.in.head.ClientMs - a.nowMs
 	}
-	e := &edit{act: a, rec: a.op.Rec, before: casework.Values{}, v: v}
-	if err := e.settle(); err != nil {
+	r, err := a.rulesFor(k.coll, v)
+	if err != nil {
+		return err
+	}
+	if err := a.check(r, true); err != nil {
+		return err
+	}
+	if _, there, err := a.tx.Get(k.coll, a.op.Rec); err != nil || there {
+		return firstOf(err, rejected("error.exists"))
+	}
+	e := &edit{act: a, kind: k, rec: a.op.Rec, rules: r, roles: []string{"author"}, before: casework.Values{}, v: v}
+	if k.coll == "referrals" {
+		e.roles = k.roles(a.user, standing(k.coll, v))
+		if err := e.responderOnly(); err != nil {
+			return err
+		}
+	}
+	if err := k.settle(e); err != nil {
 		return err
 	}
 	if a.op.Cmd != nil {
@@ -106,11 +156,11 @@ func (a *act) createEncounter() error {
 			return err
 		}
 	}
-	return firstOf(a.tx.Insert("encounters", a.op.Rec, e.v), e.after())
+	return firstOf(a.tx.Insert(k.coll, a.op.Rec, nested(e.v)), e.after())
 }
 
 func (a *act) createAddendum() error {
-	if err := a.check("addenda", true); err != nil {
+	if err := a.check(rules{own: casework.Collections["addenda"].Fields}, true); err != nil {
 		return err
 	}
 	encounter := a.op.Set.Text("encounter")
@@ -118,7 +168,7 @@ func (a *act) createAddendum() error {
 	if err != nil {
 		return err
 	}
-	if !ok || access.Role(a.user, standing(v)) == "" {
+	if !ok || access.Role(a.user, standing("encounters", v)) == "" {
 		return errForbidden
 	}
 	if _, there, err := a.tx.Get("addenda", a.op.Rec); err != nil || there {
@@ -131,39 +181,35 @@ func (a *act) createAddendum() error {
 		"author": a.user.ID, "author_name": a.user.Name, "made_at_ms": a.op.AtMs, "received_at_ms": a.nowMs})
 }
 
-// standing is an encounter as access sees it.
-func standing(v casework.Values) access.Record {
-	return access.Record{Coll: "encounters", Author: v.Text("author"), Agency: v.Text("agency"), ReviewAgency: v.Text("review_agency"),
-		State: v.Text("state"), Age: v.Text("age_status"), Risk: v.Text("risk"), Danger: v.Bool("danger"),
-		SubmittedMs: v.Int("submitted_at_ms"), ClosedMs: v.Int("closed_at_ms")}
-}
-
-// editable says in which states a role changes fields. Later edits are kept for a person.
-var editable = map[string][]string{
-	"author":     {casework.Draft, casework.Returned},
-	"supervisor": {casework.Submitted, casework.InReview},
-}
-
-func (a *act) patchEncounter() error {
-	if err := a.check("encounters", false); err != nil {
-		return err
+// open gives a record to edit, forbidden when it is not there or the user has no part in it.
+func (a *act) open(coll, rec string) (*edit, error) {
+	k, _ := kindOf(coll)
+	stored, ok, err := a.tx.Get(coll, rec)
+	if err != nil {
+		return nil, err
 	}
-	v, ok, err := a.tx.Get("encounters", a.op.Rec)
+	v := flat(stored)
+	roles := k.roles(a.user, standing(coll, v))
+	if !ok || len(roles) == 0 {
+		return nil, errForbidden
+	}
+	e := &edit{act: a, kind: k, rec: rec, roles: roles, role: roles[0], before: v.Clone(), v: v}
+	if e.rules, err = a.rulesFor(coll, v); err != nil {
+		return nil, err
+	}
+	e.rev, err = a.tx.Rev(coll, rec)
+	return e, err
+}
+
+func (a *act) patch() error {
+	e, err := a.open(a.op.Coll, a.op.Rec)
 	if err != nil {
 		return err
 	}
-	role := access.Role(a.user, standing(v))
-	if !ok || role == "" {
-		return errForbidden
-	}
-	if err := a.checkEditor(role); err != nil {
+	if err := firstOf(a.check(e.rules, false), e.checkEditor()); err != nil {
 		return err
 	}
-	e := &edit{act: a, rec: a.op.Rec, role: role, before: v.Clone(), v: v}
-	if e.rev, err = a.tx.Rev("encounters", a.op.Rec); err != nil {
-		return err
-	}
-	if err := e.fields(!slices.Contains(editable[role], v.Text("state"))); err != nil {
+	if err := e.fields(); err != nil {
 		return err
 	}
 	if a.op.Cmd != nil {
@@ -176,10 +222,11 @@ func (a *act) patchEncounter() error {
 	return e.write()
 }
 
-func (a *act) checkEditor(role string) error {
+func (e *edit) checkEditor() error {
 	problems := casework.Problems{}
-	for _, name := range a.names() {
-		if !casework.Collections["encounters"].Fields[name].EditableBy(role) {
+	for _, name := range e.names() {
+		field, _ := e.rules.field(name)
+		if !slices.ContainsFunc(e.roles, field.EditableBy) || field.Once && !casework.Equal(e.v[name], e.op.Set[name]) {
 			problems[name] = "error.forbidden"
 		}
 	}
@@ -213,8 +260,7 @@ func firstOf(errs ...error) error {
 }
 
 // meet decides on one field: what the record holds afterwards, and what was meant.
-func (a *act) meet(name string, current any, late bool) (reconcile.Outcome, any, any) {
-	field := casework.Collections["encounters"].Fields[name]
+func (a *act) meet(field casework.Field, name string, current any, late bool) (reconcile.Outcome, any, any) {
 	next, set := a.op.Set[name]
 	if !set {
 		next = any(nil)

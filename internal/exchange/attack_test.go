@@ -255,6 +255,26 @@ func TestAuditRowsNeitherChangeNorGo(t *testing.T) {
 	}
 }
 
+// notOnDisk looks for words in the files of an app, its write-ahead log among them.
+func notOnDisk(t *testing.T, app *testkit.App, words ...string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(app.Base.DataDir(), "*.db*"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("files: got %v, %v; want database and its log", files, err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range words {
+			if at := bytes.Index(bytes.ToLower(raw), bytes.ToLower([]byte(word))); at >= 0 {
+				t.Errorf("%s stands in clear in %s: %q", word, filepath.Base(file), raw[max(0, at-60):min(len(raw), at+40)])
+			}
+		}
+	}
+}
+
 func TestMarkerWordsNeverReachTheDisk(t *testing.T) {
 	const name, story = "Zzyxmarkername", "Qqwvmarkerstory"
 	o := newOffice(t)
@@ -265,21 +285,7 @@ func TestMarkerWordsNeverReachTheDisk(t *testing.T) {
 	o.desk.Pull()
 	wantV(t, o.desk.Do(command(enc1, "pick_up", 1, casework.Values{})), "stale")
 	wantV(t, o.desk.Do(command(enc1, "stand_down", o.desk.Rows["encounters/"+enc1].Rev, casework.Values{"reason": story})), "ok")
-	files, err := filepath.Glob(filepath.Join(o.Base.DataDir(), "*.db*"))
-	if err != nil || len(files) < 3 {
-		t.Fatalf("files: got %v, %v; want database and its log", files, err)
-	}
-	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, word := range []string{name, story} {
-			if bytes.Contains(bytes.ToLower(raw), bytes.ToLower([]byte(word))) {
-				t.Errorf("%s stands in clear in %s", word, filepath.Base(file))
-			}
-		}
-	}
+	notOnDisk(t, o.App, name, story)
 	if answer := o.desk.Pull() + func() string { raw, _ := json.Marshal(o.desk.Rows); return string(raw) }(); strings.Contains(answer, name) {
 		t.Error("the name reached a supervisor's phone")
 	}

@@ -37,6 +37,26 @@ func BenchmarkPush100(b *testing.B) {
 	}
 }
 
+func BenchmarkPush100Referrals(b *testing.B) {
+	o := newBureau(b)
+	form := testkit.Form(b, "nrm")
+	set := testkit.Referral(b, form, "nrm", testkit.Fill(b, form, adultYes), nil)
+	n := 0
+	for b.Loop() {
+		b.StopTimer()
+		for range 100 {
+			n++
+			o.author.Op(refer(testkit.ID(fmt.Sprintf("rec%d", n)+"z"), set, submit()))
+		}
+		b.StartTimer()
+		for _, v := range o.author.Push() {
+			if v.V != "ok" {
+				b.Fatalf("got %+v, want ok", v)
+			}
+		}
+	}
+}
+
 func BenchmarkBootstrap(b *testing.B) {
 	o := newOffice(b)
 	o.fill(b, 2000)

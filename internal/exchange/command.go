@@ -10,20 +10,31 @@ import (
 	"noddfa/internal/casework"
 )
 
-// guards are what must hold before a command, each with the word key for when it does not.
-var guards = map[string]func(*edit) error{
-	"narrative_or_indicator": func(e *edit) error {
+// guard says whether a move may happen; it gives a refusal with a word key when not.
+type guard func(e *edit, args casework.Values) error
+
+// guards are what must hold before a move of either table.
+func guardOf(name string) guard {
+	if found, ok := encounterGuards[name]; ok {
+		return found
+	}
+	return referralGuards[name]
+}
+
+var encounterGuards = map[string]guard{
+	"narrative_or_indicator": func(e *edit, _ casework.Values) error {
 		return refuseIf(e.v.Text("narrative") == "" && len(e.v.List("indicators")) == 0, "error.narrative_or_indicator", "narrative")
 	},
-	"danger_answered": func(e *edit) error {
+	"danger_answered": func(e *edit, _ casework.Values) error {
 		answers, _ := e.v["danger_answers"].(map[string]any)
 		return refuseIf(e.v.Bool("danger") && casework.Values(answers).Text("called_999") == "", "error.danger_answered", "danger_answers")
 	},
-	"no_open_conflict": func(e *edit) error {
+	"no_open_conflict": func(e *edit, _ casework.Values) error {
 		n, err := e.tx.OpenConflicts(e.rec)
 		if err != nil {
 			return err
 		}
+		n += len(e.verdict.Conflicts) // Of this very operation, not written yet.
 		return refuseIf(n > 0, "error.open_conflict", "")
 	},
 }
@@ -39,57 +50,83 @@ func refuseIf(broken bool, key, field string) error {
 	return no
 }
 
-// effects are what a command changes beside the state.
-var effects = map[string]func(*edit, casework.Values){
-	"submit":   (*edit).submit,
-	"resubmit": (*edit).submit,
-	"pick_up":  func(e *edit, _ casework.Values) { e.v["picked_up_by"], e.v["picked_up_name"] = e.user.ID, e.user.Name },
-	"approve":  (*edit).decided,
-	"return":   (*edit).decided,
-	"reject":   (*edit).decided,
-	"withdraw": func(e *edit, _ casework.Values) {},
-	"close":    func(e *edit, _ casework.Values) { e.v["closed_at_ms"] = e.nowMs },
-	"stand_down": func(e *edit, _ casework.Values) {
-		e.v["danger_stood_down"] = true
-		delete(e.v, "callback_needed")
-	},
-	"change_risk": func(e *edit, args casework.Values) { e.v["risk"] = args.Text("risk") },
+// encounterEffect gives what a command changes beside the state.
+func encounterEffect(name string) func(*edit, casework.Values) {
+	return map[string]func(*edit, casework.Values){
+		"submit":   (*edit).submit,
+		"resubmit": (*edit).submit,
+		"pick_up":  (*edit).pickUp,
+		"approve":  (*edit).decided,
+		"return":   (*edit).decided,
+		"reject":   (*edit).decided,
+		"withdraw": func(e *edit, _ casework.Values) {},
+		"close":    func(e *edit, _ casework.Values) { e.v["closed_at_ms"] = e.nowMs },
+		"stand_down": func(e *edit, _ casework.Values) {
+			e.v["danger_stood_down"] = true
+			delete(e.v, "callback_needed")
+		},
+		"change_risk": func(e *edit, args casework.Values) { e.v["risk"] = args.Text("risk") },
+	}[name]
 }
 
-// command moves the record by the command table. Who decided too late is told who was first.
+// command gives a move on the record by its table. Who decided too late is told who was first, and whoever gives a move
+// that the state has no place for is told those that it has.
 func (e *edit) command(cmd *Cmd) error {
-	rule, ok := casework.Commands["encounters"][cmd.Name]
-	if !ok {
+	state := e.v.Text("state")
+	rule, known, open := e.kind.move(cmd.Name, state)
+	if !known {
 		return rejected("error.unknown_kind")
 	}
-	if e.role == "" {
-		e.role = "author"
-	}
-	if rule.By != e.role {
+	if e.role = acting(rule.By, e.roles); e.role == "" {
 		return errForbidden
 	}
 	if problems := casework.Check(rule.Args, cmd.Args, true); len(problems) > 0 {
-		return &refusal{v: "rejected", key: "error.check_answers", fields: problems}
+		return answersRefused(problems)
 	}
 	if rule.ExpectRev && cmd.ExpectRev != e.rev {
 		return e.tooLate(cmd, "stale")
 	}
-	if !slices.Contains(rule.From, e.v.Text("state")) {
-		if rule.ExpectRev {
-			return rejected("error.state")
-		}
+	if !open && (rule.ExpectRev || e.kind.coll == "referrals") {
+		return &refusal{v: "rejected", key: "error.state", allowed: e.allowed()}
+	}
+	if !open {
 		return e.tooLate(cmd, "late")
 	}
 	for _, name := range rule.Guards {
-		if err := guards[name](e); err != nil {
+		if err := guardOf(name)(e, cmd.Args); err != nil {
 			return err
 		}
 	}
 	return e.carryOut(cmd, rule)
 }
 
+// acting gives the role in which a user gives a move, "" when it is not theirs to give.
+func acting(by, roles []string) string {
+	for _, role := range roles {
+		if slices.Contains(by, role) {
+			return role
+		}
+	}
+	return ""
+}
+
+// allowed gives the events of a referral that the user may give now.
+func (e *edit) allowed() []string {
+	if e.kind.coll != "referrals" {
+		return nil
+	}
+	var out []string
+	for _, event := range casework.EventsFrom(e.v.Text("state")) {
+		rule, _ := casework.MoveFor(event, e.v.Text("state"))
+		if acting(rule.By, e.roles) != "" && !slices.Contains(out, event) {
+			out = append(out, event)
+		}
+	}
+	return out
+}
+
 func (e *edit) tooLate(cmd *Cmd, v string) error {
-	by, ok, err := e.tx.LastDecision(e.rec)
+	by, ok, err := e.tx.LastDecision(e.kind.follows, e.rec)
 	if err != nil {
 		return err
 	}
@@ -97,33 +134,67 @@ func (e *edit) tooLate(cmd *Cmd, v string) error {
 	if ok {
 		e.verdict.By = &by
 	}
+	e.verdict.Allowed = e.allowed()
 	e.keepCommand(cmd, e.verdict.By)
 	return nil
 }
 
-func (e *edit) carryOut(cmd *Cmd, rule casework.Command) error {
+func (e *edit) carryOut(cmd *Cmd, rule casework.Move) error {
 	from := e.v.Text("state")
 	to := rule.To
 	if to == "" {
 		to = from
 	}
 	e.v["state"] = to
-	effects[cmd.Name](e, cmd.Args)
-	if rule.By == "author" && cmd.Name != "withdraw" {
-		return nil
+	e.kind.effect(cmd.Name)(e, cmd.Args)
+	if cmd.Name == "submit" || cmd.Name == "resubmit" {
+		return nil // The version it makes says so.
 	}
-	note := cmd.Args.Text("note") + cmd.Args.Text("reason")
-	row := casework.Values{"encounter": e.rec, "number": e.v.Int("version"), "event": cmd.Name, "from": from, "to": to, "reviewer": e.user.ID,
-		"reviewer_name": e.user.Name, "codes": cmd.Args["codes"], "fields": cmd.Args["fields"], "note": note,
-		"made_at_ms": e.op.AtMs, "received_at_ms": e.nowMs}
-	e.rows = append(e.rows, func() error {
-		detail := strings.Join(cmd.Args.List("codes"), " ")
-		return firstOf(e.tx.Insert("reviews", derive(e.opID, "review"), row), e.audit(e.user, e.role, "cmd:"+cmd.Name, "encounters", e.rec, detail))
-	})
+	e.decision(derive(e.opID, "review"), cmd.Name, from, to, cmd.Args)
 	return nil
 }
 
+// decision adds the row that tells what was decided, by whom and why.
+func (e *edit) decision(id, event, from, to string, args casework.Values) {
+	row := casework.Values{e.kind.follows: e.rec, "number": e.v.Int("version"), "event": event, "from": from, "to": to, "reviewer": e.user.ID,
+		"reviewer_name": e.user.Name, "codes": args["codes"], "fields": args["fields"], "checklist": args["checklist"],
+		"note": args.Text("note") + args.Text("reason"), "made_at_ms": e.op.AtMs, "received_at_ms": e.nowMs}
+	if e.kind.coll == "referrals" {
+		if e.isUnnamed() {
+			args = without(args, "referral") // It may name the person.
+		}
+		row.Put("details", details(args))
+		e.endDuties(to)
+	}
+	role, coll, detail := e.role, e.kind.coll, strings.Join(args.List("codes"), " ")
+	e.rows = append(e.rows, func() error {
+		return firstOf(e.tx.Insert("reviews", id, row), e.audit(e.user, role, "cmd:"+event, coll, e.rec, detail))
+	})
+}
+
+func without(v casework.Values, name string) casework.Values {
+	out := v.Clone()
+	delete(out, name)
+	return out
+}
+
+// details are what a move was given beside its reasons: who was told and when, by which channel, under which number. They
+// stand with the decision, because a later move may change what the record itself holds of them.
+func details(args casework.Values) map[string]any {
+	out := map[string]any{}
+	for name, value := range args {
+		if !slices.Contains([]string{"note", "reason", "codes", "fields", "checklist"}, name) && !casework.Empty(value) {
+			out[name] = value
+		}
+	}
+	return out
+}
+
 func (e *edit) decided(casework.Values) { e.v["decided_at_ms"] = e.nowMs }
+
+func (e *edit) pickUp(casework.Values) {
+	e.v["picked_up_by"], e.v["picked_up_name"] = e.user.ID, e.user.Name
+}
 
 // submit freezes what the record holds now as a version, with the names of the fields that differ from the last one.
 func (e *edit) submit(casework.Values) {
@@ -134,10 +205,10 @@ func (e *edit) submit(casework.Values) {
 	}
 	e.rows = append(e.rows, func() error {
 		was := e.snapshot()
-		row := casework.Values{"encounter": e.rec, "number": number, "author": e.user.ID, "author_name": e.user.Name, "made_at_ms": e.op.AtMs,
+		row := casework.Values{e.kind.follows: e.rec, "number": number, "author": e.user.ID, "author_name": e.user.Name, "made_at_ms": e.op.AtMs,
 			"received_at_ms": e.nowMs, "was": was[casework.Content], "was_identity": was[casework.Identity], "was_contact": was[casework.Contact]}
 		if number > 1 {
-			last, _, err := e.tx.LastVersion(e.rec)
+			last, _, err := e.tx.LastVersion(e.kind.follows, e.rec)
 			if err != nil {
 				return err
 			}
@@ -150,14 +221,16 @@ func (e *edit) submit(casework.Values) {
 // snapshot gives the record's fields by the part they are kept in; clear ones stand with the content.
 func (e *edit) snapshot() map[string]any {
 	out := map[string]any{casework.Content: map[string]any{}, casework.Identity: map[string]any{}, casework.Contact: map[string]any{}}
-	for name, field := range casework.Collections["encounters"].Fields {
+	for name, value := range e.v {
+		field, ok := e.rules.field(name)
+		if !ok || name == "encounter" && e.kind.coll == "referrals" && e.isUnnamed() {
+			continue // Set by the server, or what would lead to the person when the record itself does not any more.
+		}
 		part := field.Store
 		if part == casework.Clear {
 			part = casework.Content
 		}
-		if value, ok := e.v[name]; ok {
-			out[part].(map[string]any)[name] = value
-		}
+		out[part].(map[string]any)[name] = value
 	}
 	return out
 }

@@ -5,27 +5,49 @@ import (
 	"slices"
 
 	"noddfa/internal/casework"
+	"noddfa/internal/forms"
 	"noddfa/internal/reconcile"
 )
 
-// edit is one encounter on its way from before to v. Rows that follow from it are written after it.
+// edit is one record on its way from before to v, its answers flat. Rows that follow from it are written after it.
 type edit struct {
 	*act
-	rec    string
+	kind  kind
+	rules rules
+	rec   string
+	// roles is every way in which the user stands to the record, role the one in which they act.
+	roles  []string
 	role   string
 	rev    int64
 	before casework.Values
 	v      casework.Values
-	rows   []func() error
+	// said is the answers of a referral as they were settled.
+	said forms.Answers
+	rows []func() error
+}
+
+// answers gives the answers of a referral by the keys of their questions, to be read only.
+func (e *edit) answers() forms.Answers {
+	if e.said == nil {
+		e.said = answersOf(e.v)
+	}
+	return e.said
+}
+
+// late says whether nobody of the user's roles changes fields in the record's state.
+func (e *edit) late() bool {
+	return !slices.ContainsFunc(e.roles, func(role string) bool { return slices.Contains(e.kind.editable[role], e.v.Text("state")) })
 }
 
 // fields lets each changed field meet the record. A field in conflict does not stop the others.
-func (e *edit) fields(late bool) error {
-	written, kept := false, false
+func (e *edit) fields() error {
+	written, kept, keptLate, past := false, false, false, e.late()
 	for _, name := range e.names() {
-		outcome, taken, next := e.meet(name, e.v[name], late)
+		field, _ := e.rules.field(name)
+		late := past && !field.Always
+		outcome, taken, next := e.meet(field, name, e.v[name], late)
 		if outcome == reconcile.KeepBoth || outcome == reconcile.TakeSafer {
-			kept = true
+			kept, keptLate = true, keptLate || late
 			e.keepBoth(name, late, outcome, e.v[name], next)
 		}
 		if outcome == reconcile.Write || outcome == reconcile.TakeSafer {
@@ -34,18 +56,18 @@ func (e *edit) fields(late bool) error {
 		}
 	}
 	switch {
-	case kept && late:
+	case keptLate:
 		e.verdict.V = "late"
 	case kept:
 		e.verdict.V = "conflict"
 	case !written && e.op.Kind == "patch" && e.op.Cmd == nil:
 		e.verdict.V = "merged"
 	}
-	return e.settle()
+	return e.kind.settle(e)
 }
 
-// settle computes what follows from the fields: danger, and whether somebody must call back.
-func (e *edit) settle() error {
+// settleEncounter works out what follows from the fields: danger, and whether somebody must call back.
+func (e *edit) settleEncounter() error {
 	danger := e.v.Bool("danger")
 	immediate, err := e.tx.Immediate(casework.Codes(e.v.List("indicators")))
 	if err != nil {
@@ -80,7 +102,8 @@ func (e *edit) keepBoth(field string, late bool, outcome reconcile.Outcome, curr
 	if outcome == reconcile.TakeSafer {
 		taken = "incoming"
 	}
-	e.conflict(field, kind, casework.Values{"field": field, "store": casework.Collections["encounters"].Fields[field].Store,
+	rule, _ := e.rules.field(field)
+	e.conflict(field, kind, casework.Values{"field": field, "store": rule.Store,
 		"taken": taken, "current": current, "incoming": incoming})
 }
 
@@ -95,7 +118,7 @@ func (e *edit) keepCommand(cmd *Cmd, by *By) {
 
 func (e *edit) conflict(subject, kind string, v casework.Values) {
 	id := derive(e.opID, "conflict", subject)
-	maps.Copy(v, casework.Values{"of_coll": "encounters", "of_rec": e.rec, "kind": kind, "state": "open", "at_ms": e.nowMs, "author": e.v.Text("author"),
+	maps.Copy(v, casework.Values{"of_coll": e.kind.coll, "of_rec": e.rec, "kind": kind, "state": "open", "at_ms": e.nowMs, "author": e.v.Text("author"),
 		"incoming_by": map[string]any{"id": e.user.ID, "name": e.user.Name}, "current_by": e.lastHand()})
 	e.verdict.Conflicts = append(e.verdict.Conflicts, id)
 	e.rows = append(e.rows, func() error { return e.tx.Insert("conflicts", id, v) })
@@ -123,7 +146,7 @@ func (e *edit) write() error {
 		}
 	}
 	if len(changed) > 0 {
-		if err := e.tx.Update("encounters", e.rec, e.v, changed); err != nil {
+		if err := e.tx.Update(e.kind.coll, e.rec, nested(e.v), tops(changed)); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"noddfa/internal/casework"
@@ -20,6 +21,8 @@ type Exchange struct {
 	chunkRows int
 	// bootstraps holds a place for each first download under way.
 	bootstraps chan struct{}
+	// fields holds the rules of the answers of each form that was met.
+	fields sync.Map
 	// Demo is told to phones, which show a banner.
 	Demo bool
 }

@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,5 +54,40 @@ func TestRoleLostInTheMiddleOfALongPullCounts(t *testing.T) {
 	}
 	if chunks < 2 || strings.Contains(out.String(), enc1) {
 		t.Errorf("%d chunks, and the record of the lost role among them: %t", chunks, strings.Contains(out.String(), enc1))
+	}
+}
+
+func TestAConflictOfItsOwnHoldsAnApprovalBack(t *testing.T) {
+	o := newOffice(t)
+	met := robin.Clone()
+	met["council"] = "W06000022"
+	wantV(t, o.phone.Do(create(enc1, met, submit())), "ok")
+	o.desk.Pull()
+	wantV(t, o.desk.Do(command(enc1, "pick_up", o.desk.Rows["encounters/"+enc1].Rev, nil)), "ok")
+	o.desk.Pull()
+	approve := command(enc1, "approve", o.desk.Rows["encounters/"+enc1].Rev, nil)
+	approve.Kind, approve.Set, approve.Prev = "patch", casework.Values{"council": "W06000021"}, casework.Values{"council": "W06000020"}
+	if v := o.desk.Do(approve); v.V != "rejected" || v.Key != "error.open_conflict" {
+		t.Errorf("approve with a change that meets another value: got %+v, want rejected, error.open_conflict", v)
+	}
+}
+
+func TestATaskToApproveLastsAsLongAsADisclosureWaits(t *testing.T) {
+	b := newBureau(t)
+	b.submit(t, ref1, "nrm", adultYes, nil)
+	approve := func(id string) {
+		t.Helper()
+		wantV(t, b.sup.Do(exchange.Op{Kind: "cmd", Coll: "disclosures", Rec: id, Cmd: &exchange.Cmd{Name: "approve"}}), "ok")
+	}
+	const second = "dis000000000002"
+	wantV(t, b.disclose(t, b.author, dis1, ref1, "police"), "ok")
+	wantV(t, b.disclose(t, b.author, second, ref1, "support"), "ok")
+	approve(dis1)
+	if got := b.openTasks(t, b.sup); !slices.Equal(got, []string{"approve_disclosure"}) {
+		t.Errorf("tasks while the second waits: got %v, want approve_disclosure", got)
+	}
+	approve(second)
+	if got := b.openTasks(t, b.sup); len(got) > 0 {
+		t.Errorf("tasks: got %v, want none", got)
 	}
 }

@@ -79,7 +79,7 @@ func (x *Exchange) answer(user casework.User, agency casework.Agency, device Dev
 	out := HelloAnswer{
 		Noddfa: "hello/1", Proto: [2]int{1, 1}, LastSeq: device.LastSeq, ServerMs: x.now().UnixMilli(),
 		Key: HelloKey{KID: kid, Pub: base64.RawURLEncoding.EncodeToString(pub)},
-		User: HelloUser{ID: user.ID, Name: user.Name, Roles: append([]string{}, user.Roles...), Agency: user.Agency,
+		User: HelloUser{ID: user.ID, Name: user.Name, Email: user.Email, Roles: append([]string{}, user.Roles...), Agency: user.Agency,
 			AgencyName: map[string]string{"en": agency.NameEN, "cy": agency.NameCY}, Locale: user.Locale},
 		Device: HelloDevice{ID: device.ID, Name: device.Name, Revoked: device.Revoked},
 		Limits: Limits{Ops: opsMax, Body: bodyMax, Op: opMax, Drafts: draftsMax},

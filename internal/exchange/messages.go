@@ -48,6 +48,7 @@ type HelloKey struct {
 type HelloUser struct {
 	ID         string            `json:"id"`
 	Name       string            `json:"name"`
+	Email      string            `json:"email"`
 	Roles      []string          `json:"roles"`
 	Agency     string            `json:"agency"`
 	AgencyName map[string]string `json:"agency_name"`
@@ -110,6 +111,7 @@ type Verdict struct {
 	Conflicts []string          `json:"conflicts,omitempty"`
 	Hold      string            `json:"hold,omitempty"`
 	By        *By               `json:"by,omitempty"`
+	Allowed   []string          `json:"allowed,omitempty"`
 }
 
 // By is who decided first, and what.

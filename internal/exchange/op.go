@@ -18,8 +18,8 @@ import (
 const (
 	opsMax    = 100
 	draftsMax = 50
-	bodyMax   = 1 << 20
-	opMax     = 256 << 10
+	bodyMax   = 2 << 20
+	opMax     = 1 << 20
 	lineMax   = opMax*4/3 + 4096
 	// Numbers leave as JSON, which is exact up to 53 bits; a time beyond the year 9999 is on no calendar.
 	numberMax = 1<<53 - 1

@@ -2,12 +2,10 @@ package exchange
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"strings"
 
 	"noddfa/internal/audit"
@@ -142,6 +140,8 @@ func short(s string) string {
 type refusal struct {
 	v, key string
 	fields casework.Problems
+	// allowed is the events that the state has a place for.
+	allowed []string
 }
 
 func (r *refusal) Error() string { return r.v + " " + r.key }
@@ -164,12 +164,15 @@ func (p *push) decide(l *line) (Verdict, error) {
 	if !errors.As(err, &no) {
 		return v, err
 	}
-	v = Verdict{V: no.v, Key: no.key, Fields: no.fields}
+	v = Verdict{V: no.v, Key: no.key, Fields: no.fields, Allowed: no.allowed}
 	if no.v == "gone" {
 		return v, nil
 	}
 	hold, err := p.hold(l, no)
 	v.Hold = hold
+	if err == nil && no.key == keyGivesAway {
+		err = a.keepHits(l.op.Rec)
+	}
 	return v, err
 }
 
@@ -262,9 +265,5 @@ func (p *push) audit(u casework.User, role, act, coll, rec, detail string) error
 	return err
 }
 
-// derive gives an id that follows from others, so that a replay makes the same: SHA-256 in base 36, 15 characters.
-func derive(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "|")))
-	text := new(big.Int).SetBytes(sum[:]).Text(36)
-	return text[len(text)-15:]
-}
+// derive gives an id that follows from others, so that a replay makes the same.
+func derive(parts ...string) string { return casework.DeriveID(parts...) }

@@ -1,7 +1,8 @@
 package exchange
 
 import (
-	"noddfa/internal/access"
+	"slices"
+
 	"noddfa/internal/casework"
 	"noddfa/internal/reconcile"
 )
@@ -16,29 +17,30 @@ func (a *act) resolve() error {
 	if !ok {
 		return errForbidden
 	}
-	v, ok, err := a.tx.Get("encounters", c.Text("of_rec"))
+	e, err := a.open(c.Text("of_coll"), c.Text("of_rec"))
 	if err != nil {
 		return err
 	}
-	role := access.Role(a.user, standing(v))
-	if !ok || role == "" {
+	if !slices.ContainsFunc(e.roles, func(role string) bool { return slices.Contains(settlers, role) }) {
 		return errForbidden
 	}
-	e := &edit{act: a, rec: c.Text("of_rec"), role: role, before: v.Clone(), v: v}
 	return e.choose(c)
 }
+
+// settlers are the roles in which a person chooses between two values.
+var settlers = []string{"author", "supervisor", "reviewer"}
 
 func (e *edit) choose(c casework.Values) error {
 	field, choice := c.Text("field"), e.op.Set.Text("choice")
 	chosen := map[string]any{"incoming": c["incoming"], "other": e.op.Set["value"]}
 	next, writes := chosen[choice]
-	rule := casework.Collections["encounters"].Fields[field]
+	rule, _ := e.rules.field(field)
 	switch {
 	case choice != "current" && !writes:
 		return rejected("error.check_answers")
 	case writes && field == "":
 		return rejected("error.state")
-	case choice == "other" && !rule.EditableBy(e.role):
+	case choice == "other" && !slices.ContainsFunc(e.roles, rule.EditableBy):
 		return errForbidden // To choose between what was written is a reviewer's to do; to write is not.
 	case c.Text("state") != "open" && choice == "other":
 		return e.choseTooLate(field, choice, next)
@@ -66,10 +68,13 @@ func (e *edit) choseTooLate(field, choice string, next any) error {
 	return e.after()
 }
 
+// unsettled are the states in which a choice may still change the record.
+var unsettled = []string{casework.Draft, casework.Submitted, casework.InReview, casework.Returned}
+
 func (e *edit) chooseOther(field string, next any) error {
-	rule := casework.Collections["encounters"].Fields[field]
+	rule, _ := e.rules.field(field)
 	switch state := e.v.Text("state"); {
-	case state == casework.Approved, state == casework.Closed, state == casework.Rejected, state == casework.Withdrawn:
+	case !slices.Contains(unsettled, state):
 		return rejected("error.state")
 	case e.role == "author" && state == casework.InReview:
 		return rejected("error.state") // Else a late edit would change the record under its reviewer's eyes.
@@ -78,5 +83,5 @@ func (e *edit) chooseOther(field string, next any) error {
 		return &refusal{v: "rejected", key: "error.check_answers", fields: casework.Problems{field: key}}
 	}
 	e.v.Put(field, next)
-	return firstOf(e.settle(), e.write())
+	return firstOf(e.kind.settle(e), e.write())
 }

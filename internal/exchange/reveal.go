@@ -22,13 +22,9 @@ func (x *Exchange) Reveal(ctx context.Context, c Caller, q RevealRequest) (Revea
 	}
 	out := RevealAnswer{Noddfa: "reveal/1", Rec: q.Rec, What: q.What, D: casework.Values{}}
 	err := x.store.Write(ctx, func(tx Tx) error {
-		user, err := tx.User(c.User.ID)
+		user, device, err := live(tx, c)
 		if err != nil {
 			return err
-		}
-		device, ok, err := tx.Device(c.Device)
-		if err != nil || !ok || device.Revoked || device.User != user.ID || c.Locked {
-			return firstOf(err, notFound())
 		}
 		v, err := x.reveal(tx, user, q, out.D)
 		if err != nil {
@@ -43,6 +39,20 @@ func (x *Exchange) Reveal(ctx context.Context, c Caller, q RevealRequest) (Revea
 		return RevealAnswer{}, err
 	}
 	return out, nil
+}
+
+// live gives the user and device of a caller as the accounts say now. Whoever is locked, or holds a device that was
+// revoked, is told that nothing is there.
+func live(tx Tx, c Caller) (casework.User, Device, error) {
+	user, err := tx.User(c.User.ID)
+	if err != nil {
+		return user, Device{}, err
+	}
+	device, ok, err := tx.Device(c.Device)
+	if err == nil && (!ok || device.Revoked || device.User != user.ID || c.Locked) {
+		err = notFound()
+	}
+	return user, device, err
 }
 
 func notFound() error { return &casework.Error{Code: casework.NotFound, Key: "error.not_found"} }
@@ -69,33 +79,42 @@ func classes(hold casework.Values) []string {
 	for _, group := range []string{"set", "prev", "add", "del"} {
 		fields, _ := op[group].(map[string]any)
 		for name := range fields {
-			class := casework.Content // A field that no table knows may hold anything; it is read as free text.
-			if field, ok := casework.Collections["encounters"].Fields[name]; ok {
-				class = field.Store
-			}
-			found[class] = true
+			found[classOf(name)] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
 }
 
+// classOf gives the storage class of a field that an operation names. One that no table knows may hold anything; it is
+// read as free text.
+func classOf(name string) string {
+	if field, ok := casework.Collections["encounters"].Fields[name]; ok {
+		return field.Store
+	}
+	if part, _, dotted := strings.Cut(name, "."); dotted && answerParts[part] != "" {
+		return answerParts[part]
+	}
+	return casework.Content
+}
+
+// revealable are the collections that keep what is protected.
+var revealable = []string{"encounters", "referrals", "packs", "conflicts", "holds"}
+
 func (x *Exchange) reveal(tx Tx, user casework.User, q RevealRequest, into casework.Values) (casework.Values, error) {
-	if q.Coll != "encounters" && q.Coll != "conflicts" && q.Coll != "holds" {
+	if !slices.Contains(revealable, q.Coll) {
 		return nil, notFound()
 	}
 	v, ok, err := tx.Get(q.Coll, q.Rec)
 	if err != nil || !ok {
 		return nil, firstOf(err, notFound())
 	}
-	seen, of := standing(v), v
-	switch q.Coll {
-	case "holds":
-		seen.Coll = "holds"
-	case "conflicts":
-		if of, ok, err = tx.Get("encounters", v.Text("of_rec")); err != nil || !ok {
+	seen := standing(q.Coll, v)
+	if q.Coll == "conflicts" {
+		of, ok, err := tx.Get(v.Text("of_coll"), v.Text("of_rec"))
+		if err != nil || !ok {
 			return nil, firstOf(err, notFound())
 		}
-		seen = standing(of)
+		seen = standing(v.Text("of_coll"), of)
 	}
 	if !access.Sees(user, seen, x.now()) {
 		return nil, notFound()
@@ -112,6 +131,8 @@ func revealed(q RevealRequest) []string {
 		return []string{"current", "incoming", "cmd"}
 	case "holds":
 		return []string{"op"}
+	case "referrals", "packs":
+		return []string{q.What}
 	}
 	var out []string
 	for name, field := range casework.Collections["encounters"].Fields {

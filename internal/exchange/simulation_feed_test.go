@@ -99,7 +99,7 @@ func (p *handset) dropTold(head int64) {
 		if one.verdict.Commit > head {
 			return false
 		}
-		if row, there := p.rows["encounters/"+one.op.Rec]; there && row.Rev < one.verdict.Rev {
+		if row, there := p.rows[one.op.Coll+"/"+one.op.Rec]; there && row.Rev < one.verdict.Rev {
 			p.w.failf("I9 own writes: %s would flicker: rev %d, written as %d", one.op.Rec, row.Rev, one.verdict.Rev)
 		}
 		return true
@@ -107,12 +107,18 @@ func (p *handset) dropTold(head int64) {
 }
 
 // view is an encounter as the phone shows it: the row, and over it what this person wrote and the feed has not brought.
-func (p *handset) view(rec string) (casework.Values, bool) {
-	row, there := p.rows["encounters/"+rec]
+func (p *handset) view(rec string) (casework.Values, bool) { return p.viewOf("encounters", rec) }
+
+// viewOf is the same for a referral, its answers lifted out as an operation names them.
+func (p *handset) viewOf(coll, rec string) (casework.Values, bool) {
+	row, there := p.rows[coll+"/"+rec]
 	v := casework.Values{}
 	maps.Copy(v, row.D)
+	if coll == "referrals" {
+		v = flatten(row.D)
+	}
 	for _, one := range append(slices.Clone(p.overlays), p.outbox...) {
-		if one.op.Coll != "encounters" || one.op.Rec != rec || one.op.User != p.user {
+		if one.op.Coll != coll || one.op.Rec != rec || one.op.User != p.user {
 			continue
 		}
 		there = there || one.op.Kind == "create"

@@ -24,11 +24,12 @@ type model struct {
 	addenda    map[string]string
 	conflicts  map[string]*clash
 	holds      map[string]*held
-	revoked    map[string]bool
-	codes      []string
-	danger     map[string]bool
-	verdicts   map[string]string // The verdict of each operation that the server took, by its id.
-	taken      int64             // The number of the last verdict taken in.
+	papers
+	revoked  map[string]bool
+	codes    []string
+	danger   map[string]bool
+	verdicts map[string]string // The verdict of each operation that the server took, by its id.
+	taken    int64             // The number of the last verdict taken in.
 	// Versions and decisions of records that were erased.
 	goneVersions, goneDecisions int
 }
@@ -52,9 +53,9 @@ type encounter struct {
 const changed = -1
 
 type clash struct {
-	rec, field, kind string
-	incoming         any
-	open             bool
+	coll, rec, field, kind string
+	incoming               any
+	open                   bool
 }
 
 type held struct {
@@ -63,7 +64,7 @@ type held struct {
 }
 
 func newModel(w *world) *model {
-	m := &model{w: w, people: map[string]*worker{}, encounters: map[string]*encounter{}, erased: map[string]bool{}, addenda: map[string]string{},
+	m := &model{w: w, papers: newPapers(), people: map[string]*worker{}, encounters: map[string]*encounter{}, erased: map[string]bool{}, addenda: map[string]string{},
 		conflicts: map[string]*clash{}, holds: map[string]*held{}, revoked: map[string]bool{}, danger: map[string]bool{}, verdicts: map[string]string{},
 		review: map[string]string{testkit.ID("aber"): "", testkit.ID("bryn"): testkit.ID("aber"), testkit.ID("coed"): testkit.ID("bryn")}}
 	for _, one := range cast {
@@ -78,9 +79,9 @@ func (p *worker) is(role string) bool { return slices.Contains(p.roles, role) }
 func (m *model) reviewer(p *worker) string {
 	own := false
 	for _, other := range m.people {
-		own = own || (other.agency == p.agency && other.is("supervisor"))
+		own = own || other != p && other.agency == p.agency && other.is("supervisor")
 	}
-	if named := m.review[p.agency]; named != "" && (!own || p.is("supervisor")) {
+	if named := m.review[p.agency]; named != "" && !own {
 		return named
 	}
 	return p.agency
@@ -173,6 +174,10 @@ type trial struct {
 	before, e    *encounter
 	role, result string
 	writes       []func()
+	// was, r and roles are of a referral, clashes of an operation that left a conflict.
+	was, r  *referral
+	roles   []string
+	clashes bool
 }
 
 func (t *trial) run() string {
@@ -199,7 +204,7 @@ func (t *trial) run() string {
 	case "holds/cmd":
 		return t.settleHold(p)
 	}
-	return "rejected"
+	return t.runPaper(p)
 }
 
 // open reads the encounter and says whether the user may work on it at all.

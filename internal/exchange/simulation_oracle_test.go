@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +21,12 @@ type stored struct {
 	content, identity, contact casework.Values
 }
 
-var collections = []string{"encounters", "addenda", "versions", "reviews", "conflicts", "holds", "drafts", "devices", "indicators", "agencies"}
+var collections = []string{"encounters", "addenda", "versions", "reviews", "conflicts", "holds", "drafts", "devices", "indicators", "agencies",
+	"forms", "referrals", "packs", "disclosures", "tasks"}
 
 // data is the whole file at one moment.
 type data struct {
-	rows   map[string]map[string]stored
+	rows   map[string]map[string]*stored
 	revs   map[string]int64
 	scopes map[string]int64
 	dirty  int64
@@ -47,11 +49,11 @@ func (h *host) read() *data {
 		h.last.nowMs = h.w.clock.Now().UnixMilli()
 		return h.last
 	}
-	d := &data{rows: map[string]map[string]stored{}, revs: map[string]int64{}, scopes: map[string]int64{}, nowMs: h.w.clock.Now().UnixMilli()}
+	d := &data{rows: map[string]map[string]*stored{}, revs: map[string]int64{}, scopes: map[string]int64{}, nowMs: h.w.clock.Now().UnixMilli()}
 	for _, coll := range collections {
-		d.rows[coll] = map[string]stored{}
+		d.rows[coll] = map[string]*stored{}
 		for _, row := range h.query("SELECT * FROM " + coll) {
-			d.rows[coll][row["id"].String] = h.open(coll, row)
+			d.rows[coll][row["id"].String] = h.reopen(coll, row)
 		}
 	}
 	for _, row := range h.query("SELECT coll, rec, rev FROM sync_rec") {
@@ -72,6 +74,23 @@ func whole(text string) int64 {
 	}
 	n, _ := strconv.ParseFloat(text, 64) // Nothing there is nought.
 	return int64(n)
+}
+
+// opened is a row as it was opened, and what it was opened from.
+type opened struct {
+	row dbx.NullStringMap
+	is  *stored
+}
+
+// reopen opens a row, or gives what it was opened to before when nothing in it has changed.
+func (h *host) reopen(coll string, row dbx.NullStringMap) *stored {
+	at := coll + "/" + row["id"].String
+	if before, ok := h.opened[at]; ok && maps.Equal(before.row, row) {
+		return before.is
+	}
+	is := h.open(coll, row)
+	h.opened[at] = opened{row, &is}
+	return &is
 }
 
 func (h *host) open(coll string, row dbx.NullStringMap) stored {
@@ -100,10 +119,20 @@ const hourMs = 60 * 60 * 1000
 
 // keysOf gives the scope keys of a record, from the design's words.
 func (d *data) keysOf(coll, id string) []string {
-	row := d.rows[coll][id].clear
+	row := d.row(coll, id).clear
 	encounter := map[string]string{"addenda": row["encounter"], "versions": row["encounter"], "reviews": row["encounter"], "conflicts": row["of_rec"], "encounters": id}
+	if row["referral"] != "" && coll != "packs" {
+		return d.keysOfReferral(row["referral"])
+	}
+	if row["of_coll"] == "referrals" && coll != "holds" {
+		return d.keysOfReferral(row["of_rec"])
+	}
 	switch coll {
-	case "indicators", "agencies":
+	case "referrals":
+		return d.keysOfReferral(id)
+	case "packs":
+		return d.keysOfPack(id)
+	case "indicators", "agencies", "forms":
 		return []string{"all"}
 	case "devices":
 		return []string{"user:" + row["user"]}
@@ -151,9 +180,12 @@ func (d *data) keysOfEncounter(e map[string]string) []string {
 func (m *model) keysOfPerson(user string) []string {
 	keys := []string{"all", "user:" + user}
 	p := m.people[user]
-	for role, part := range map[string]string{"supervisor": "review", "spoc": "send", "safeguarding_lead": "safeguard"} {
-		if p.is(role) && p.agency != "" {
-			keys = append(keys, "agency:"+p.agency+":"+part)
+	for role, parts := range map[string][]string{"supervisor": {"review", "receive"}, "spoc": {"send", "receive"},
+		"safeguarding_lead": {"safeguard", "receive"}, "field": {"support"}} {
+		for _, part := range parts {
+			if key := "agency:" + p.agency + ":" + part; p.is(role) && p.agency != "" && !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
 		}
 	}
 	return keys
@@ -175,11 +207,20 @@ func (d *data) via(mine []string, coll, id string) []int64 {
 var hidden = map[string][]string{
 	"encounters": nil, "addenda": {"agency"}, "versions": nil, "reviews": nil, "conflicts": {"author"}, "holds": {"review_agency"}, "drafts": {"author"},
 	"devices": {"user", "app", "sign_key", "seen_at_ms"}, "indicators": nil, "agencies": {"review_agency"},
+	"forms": nil, "referrals": nil, "packs": nil, "disclosures": nil, "tasks": nil,
+}
+
+// row gives a record as it is stored, an empty one for none.
+func (d *data) row(coll, id string) *stored {
+	if one, there := d.rows[coll][id]; there {
+		return one
+	}
+	return &stored{}
 }
 
 // sent gives a record as a person's phone must hold it.
 func (d *data) sent(user, coll, id string) casework.Values {
-	row := d.rows[coll][id]
+	row := d.row(coll, id)
 	out := casework.Values{}
 	for name, text := range row.clear {
 		if name != "id" && !slices.Contains(hidden[coll], name) {
@@ -197,7 +238,7 @@ func (d *data) sent(user, coll, id string) casework.Values {
 			}
 		}
 	}
-	if coll == "encounters" {
+	if coll == "encounters" || coll == "referrals" || coll == "packs" {
 		out.Put("has_identity", len(row.identity) > 0)
 		out.Put("has_contact", len(row.contact) > 0)
 	}
@@ -206,14 +247,16 @@ func (d *data) sent(user, coll, id string) casework.Values {
 
 func typed(name, text string) any {
 	switch {
-	case strings.HasSuffix(name, "_ms") || name == "version" || name == "number" || name == "n" || name == "sort":
+	case strings.HasSuffix(name, "_ms") || name == "version" || name == "form_version" || name == "number" || name == "n" || name == "sort":
 		if n := whole(text); n != 0 {
 			return n
 		}
 		return nil
-	case slices.Contains([]string{"danger", "county_lines", "callback_needed", "danger_stood_down", "immediate_danger", "core", "retired", "may_refer", "revoked"}, name):
+	case slices.Contains([]string{"danger", "county_lines", "callback_needed", "danger_stood_down", "immediate_danger", "core", "retired", "may_refer", "revoked",
+		"child", "named", "urgent", "consent_withdrawn"}, name):
 		return whole(text) == 1
-	case slices.Contains([]string{"indicators", "exploitation", "changed", "codes", "fields", "current_by", "incoming_by", "by"}, name):
+	case slices.Contains([]string{"indicators", "exploitation", "changed", "codes", "fields", "current_by", "incoming_by", "by",
+		"checklist", "outcomes", "approvals", "definition"}, name):
 		var value any
 		_ = json.Unmarshal([]byte(text), &value) // What is no JSON is nothing.
 		return value

@@ -12,6 +12,10 @@ import (
 
 // person lets the owner of the phone do something that the phone shows them.
 func (w *world) person(p *handset) {
+	if w.rng.IntN(100) < map[bool]int{true: 85, false: 15}[w.seed%2 == 0] { // Every second history is about referrals.
+		w.desk(p)
+		return
+	}
 	encounters, others := p.shown()
 	rec := w.inviting(p, encounters)
 	switch n := w.rng.IntN(100); {
@@ -221,9 +225,9 @@ func (w *world) settleOther(p *handset, name string) {
 	}
 	w.count("person resolves")
 	field := row.D.Text("field")
-	v, _ := p.view(row.D.Text("of_rec"))
+	v, _ := p.viewOf(row.D.Text("of_coll"), row.D.Text("of_rec"))
 	set := casework.Values{"choice": pick(w, "current", "incoming")}
-	if field == "narrative" && w.rng.IntN(2) == 0 {
+	if slices.Contains([]string{"narrative", "answers.account", "answers.summary"}, field) && w.rng.IntN(2) == 0 {
 		set = casework.Values{"choice": "other", "value": w.text("narrative")}
 	}
 	p.save(exchange.Op{Kind: "resolve", Coll: "conflicts", Rec: id, Set: set, Prev: casework.Values{"value": v[field]}})

@@ -221,7 +221,7 @@ func (p *handset) settle(answer exchange.PushAnswer) {
 		one := p.outbox[i]
 		one.verdict = &verdict
 		p.outbox = slices.Delete(p.outbox, i, i+1)
-		if verdict.V == "ok" && one.op.Coll == "encounters" {
+		if verdict.V == "ok" && (one.op.Coll == "encounters" || one.op.Coll == "referrals") {
 			p.overlays = append(p.overlays, one)
 		}
 		if p.w.defect.rowsFromPush {

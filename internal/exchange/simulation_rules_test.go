@@ -12,6 +12,10 @@ var orders = map[string][]any{
 	"age_status": {"adult", "not_sure", "child"},
 	"risk":       {"low", "medium", "high", "critical"},
 	"danger":     {nil, true},
+
+	"consent_withdrawn": {nil, true},
+	"answers.under_18":  {"no", "not_sure", "yes"},
+	"answers.risk":      {"low", "medium", "high", "critical"},
 }
 
 // field lets one field meet the record: written where the author saw what stands there, kept beside it where not.
@@ -24,7 +28,7 @@ func (t *trial) field(name string, late bool) (wrote, kept bool) {
 	switch {
 	case same(current, next):
 		return false, false
-	case !late && (!set || same(current, t.op.Prev[name])):
+	case !late && (!set || same(current, t.op.Prev[name])) && !(name == "consent_withdrawn" && current == true):
 		t.e.fields.Put(name, next)
 		return true, false
 	}
@@ -81,8 +85,13 @@ func narrowerContact(a, b any) any {
 }
 
 func (t *trial) keep(field, kind string, incoming any) {
+	t.clashes = true
+	coll := "encounters"
+	if t.r != nil {
+		coll = "referrals"
+	}
 	t.writes = append(t.writes, func() {
-		t.m.conflicts[named(t.id, "conflict", field)] = &clash{rec: t.rec, field: field, kind: kind, incoming: incoming, open: true}
+		t.m.conflicts[named(t.id, "conflict", field)] = &clash{coll: coll, rec: t.rec, field: field, kind: kind, incoming: incoming, open: true}
 	})
 }
 
@@ -156,14 +165,7 @@ func (t *trial) ready(name string) bool {
 		said := t.e.fields.Text("narrative") != "" || len(t.e.ticks()) > 0
 		return said && (!t.e.fields.Bool("danger") || bare(answers["called_999"]) != nil)
 	case "approve":
-		for _, one := range t.m.conflicts {
-			if one.rec == t.rec && one.open {
-				return false
-			}
-		}
-		for range t.writes {
-			return false // A clash of this very operation.
-		}
+		return t.settled()
 	}
 	return true
 }
@@ -193,6 +195,9 @@ func (t *trial) carryOut(name string) {
 // choose is a person's choice between two values.
 func (t *trial) choose() string {
 	c := t.m.conflicts[t.op.Rec]
+	if c != nil && c.coll == "referrals" {
+		return t.chooseAnswer(c)
+	}
 	if c == nil || !t.open(c.rec) {
 		return "forbidden"
 	}

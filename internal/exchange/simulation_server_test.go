@@ -44,7 +44,11 @@ var stage0 = sync.OnceValues(func() (string, *keys.Folder) {
 	for _, one := range cast {
 		testkit.AddUser(t, app.Base, one.name, one.roles, testkit.ID(one.agency))
 	}
+	for id, one := range agencies {
+		mustRun(t, app, fmt.Sprintf("UPDATE agencies SET kind = '%s', may_refer = %t WHERE id = '%s'", one.kind, one.refers, id))
+	}
 	for _, sql := range []string{
+		"DELETE FROM forms WHERE code NOT IN ('handover', 'victim_support')",
 		fmt.Sprintf("DELETE FROM indicators WHERE sort > %d AND NOT immediate_danger", catalogueSize),
 		"DELETE FROM indicators WHERE immediate_danger AND sort > (SELECT min(sort) FROM indicators WHERE immediate_danger)",
 	} {
@@ -104,6 +108,7 @@ type host struct {
 	walSafe int64
 	// last is what the oracle read, good until lastChanges moves on.
 	last        *data
+	opened      map[string]opened
 	lastChanges int64
 }
 
@@ -136,7 +141,7 @@ func (h *host) start(from string, wal int64) {
 	if full := h.number("PRAGMA synchronous"); full != 2 {
 		h.w.t.Fatalf("synchronous is %d: a commit would not survive the power", full)
 	}
-	h.walSafe, h.last = h.walSize(), nil
+	h.walSafe, h.last, h.opened = h.walSize(), nil, map[string]opened{}
 }
 
 // crash lets the power fail: what goes on is a copy of the files, with the log cut anywhere after its last safe byte.

@@ -62,6 +62,11 @@ func checkHappened(t *testing.T, counts map[string]int) {
 		"admin raw edit", "admin revokes", "admin roles", "admin time", "person addendum", "person cmd", "person creates", "person draft",
 		"person holds", "person patch", "person poison", "person resolves", "verdict ok", "verdict merged", "verdict conflict", "verdict late",
 		"verdict stale", "verdict rejected", "verdict forbidden", "verdict gone", "verdict dup",
+		"admin erases a referral", "admin raw edit of a referral", "consent after sending", "consent stops", "conflict of an answer", "disclosure approved",
+		"disclosure waits", "two approvals", "move acknowledge", "move add_number", "move approve", "move close", "move cosign_reject", "move countersign",
+		"move mark_sent", "move pick_up", "move record_outcome", "move reject", "move resubmit", "move return", "move submit", "move supersede",
+		"move urgent_send", "move withdraw", "move withdraw_external", "person approves a disclosure", "person at a desk", "person discloses",
+		"person ends a task", "person patches referral", "person receives", "person refers", "received an outcome", "stopped before sending", "sent without waiting",
 	} {
 		if counts[what] == 0 {
 			t.Errorf("in all histories there was no %q", what)

@@ -29,9 +29,12 @@ type world struct {
 	requests int
 	made     int
 	calm     bool // Faults are off.
+	edited   bool // An administrator changed something that the model has not looked at.
 	defect   defect
 	counts   map[string]int
 	failure  error
+	// seen is what was compared before.
+	seen map[any]glance
 	// firstVerdicts is how each operation's verdict was first told.
 	firstVerdicts map[string]string
 	// hadScopes is for the defect that never takes one away.
@@ -57,7 +60,7 @@ const stepsOfHistory = 500
 
 // history plays the seed's history and gives the first promise that was broken.
 func history(t testing.TB, seed uint64, d defect) (*world, error) {
-	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), clock: testkit.NewClock(), ops: map[string]*made{}, defect: d, counts: map[string]int{}, firstVerdicts: map[string]string{},
+	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), clock: testkit.NewClock(), ops: map[string]*made{}, defect: d, counts: map[string]int{}, firstVerdicts: map[string]string{}, seen: map[any]glance{},
 		hadScopes: map[string][]exchange.Scope{}}
 	w.host = &host{w: w}
 	from, _ := stage0()

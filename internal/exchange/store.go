@@ -5,6 +5,7 @@ import (
 
 	"noddfa/internal/audit"
 	"noddfa/internal/casework"
+	"noddfa/internal/forms"
 )
 
 // Keys is what this package needs of the key folder.
@@ -67,10 +68,26 @@ type Tx interface {
 
 	// Immediate says whether one of the indicator codes means immediate danger.
 	Immediate(codes []string) (bool, error)
-	// LastDecision gives the newest review row of an encounter.
-	LastDecision(encounter string) (By, bool, error)
-	// LastVersion gives the newest version of an encounter, with every field it held.
-	LastVersion(encounter string) (casework.Values, bool, error)
+	// LastDecision gives the newest review row of a record. follows is the column that names it: encounter or referral.
+	LastDecision(follows, rec string) (By, bool, error)
+	// Approval gives who approved a referral last.
+	Approval(referral string) (By, bool, error)
+	// LastVersion gives the newest version of a record, with every field it held.
+	LastVersion(follows, rec string) (casework.Values, bool, error)
+	// Form gives a form of that version: the agency's own where it has one, else everybody's.
+	Form(code string, version int64, agency string) (*forms.Form, bool, error)
+	// ReferralsOf gives the ids of the referrals that were made from an encounter.
+	ReferralsOf(encounter string) ([]string, error)
+	// PackOf gives the id of what a referral sent to an agency of this server.
+	PackOf(referral string) (string, bool, error)
+	// OpenTasks gives the ids of the open tasks of a kind on a record.
+	OpenTasks(coll, rec, kind string) ([]string, error)
+	// DisclosureWaits says whether a disclosure of a referral is not approved yet.
+	DisclosureWaits(referral string) (bool, error)
+	// Underway gives the ids of the referrals that are neither drafts nor ended.
+	Underway() ([]string, error)
+	// CountNationality counts the encounters of a force with a nationality that were received since a time.
+	CountNationality(nationality, force string, sinceMs int64) (int, error)
 	// OpenConflicts counts values of a record that wait for a person; commands that came too late are not among them.
 	OpenConflicts(rec string) (int, error)
 

@@ -3,6 +3,8 @@ package records
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"noddfa/internal/access"
@@ -23,7 +25,7 @@ func (t *tx) Drain() error {
 			return err
 		}
 		again = len(batch) == drainMax
-		known := map[string][]string{}
+		known := map[dirty][]string{}
 		for _, one := range batch {
 			others, err := t.drainOne(one, known)
 			if err != nil {
@@ -45,8 +47,8 @@ func (t *tx) takeDirty() ([]dirty, error) {
 	return batch, err
 }
 
-// drainOne says whether it marked others. known holds the scopes of encounters of the same batch.
-func (t *tx) drainOne(d dirty, known map[string][]string) (others bool, err error) {
+// drainOne says whether it marked others. known holds the scopes of what others follow, of the same batch.
+func (t *tx) drainOne(d dirty, known map[dirty][]string) (others bool, err error) {
 	if err := t.exec("DELETE FROM sync_dirty WHERE coll = ? AND rec = ?", d.coll, d.rec); err != nil {
 		return false, err
 	}
@@ -65,24 +67,30 @@ func (t *tx) drainOne(d dirty, known map[string][]string) (others bool, err erro
 		return false, err
 	}
 	moved, err := t.place(d, keys)
-	if err != nil || !moved || tab.name != "encounters" {
+	query, leads := takeAlongQueries[tab.name]
+	if err != nil || !moved || !leads {
 		return false, err
 	}
-	return t.takeAlong(d.rec)
+	n, err := t.change(query, d.rec)
+	return n > 0, err
 }
 
-var takeAlongQuery = func() string {
+// takeAlongQueries mark what follows a record whose scopes changed, by the collection of that record.
+var takeAlongQueries = map[string]string{"encounters": takeAlongQuery("encounters"), "referrals": takeAlongQuery("referrals")}
+
+func takeAlongQuery(leader string) string {
 	var parts []string
-	for _, name := range []string{"addenda", "versions", "reviews", "conflicts"} {
-		parts = append(parts, "SELECT '"+tables[name].id+"', id FROM "+name+" WHERE "+tables[name].follows+" = ?1")
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		for _, f := range tables[name].follows {
+			switch f.coll {
+			case leader:
+				parts = append(parts, "SELECT '"+tables[name].id+"', id FROM "+name+" WHERE "+f.column+" = ?1")
+			case "":
+				parts = append(parts, "SELECT '"+tables[name].id+"', id FROM "+name+" WHERE "+f.column+" = ?1 AND of_coll = '"+leader+"'")
+			}
+		}
 	}
 	return "INSERT INTO sync_dirty (coll, rec) " + strings.Join(parts, " UNION ALL ") + " ON CONFLICT DO NOTHING"
-}()
-
-// takeAlong marks what follows an encounter whose scopes changed, and says whether there was any.
-func (t *tx) takeAlong(rec string) (bool, error) {
-	n, err := t.change(takeAlongQuery, rec)
-	return n > 0, err
 }
 
 // place writes a record's scopes. Every scope gets the new number, those that stay too: a put then carries the whole list.
@@ -156,16 +164,17 @@ func (t *tx) scope(key string) (int64, error) {
 	return id, err
 }
 
-// scopesOf gives the scope keys of a stored record, none when it is gone. What follows an encounter stands in its scopes.
-func (t *tx) scopesOf(tab *table, rec string, known map[string][]string) ([]string, error) {
-	if tab.follows != "" {
-		var encounter string
-		if ok, err := t.found("SELECT "+tab.follows+" FROM "+tab.name+" WHERE id = ?", []any{&encounter}, rec); err != nil || !ok {
+// scopesOf gives the scope keys of a stored record, none when it is gone. What follows another record stands in its scopes.
+func (t *tx) scopesOf(tab *table, rec string, known map[dirty][]string) ([]string, error) {
+	if len(tab.follows) > 0 {
+		leader, id, err := t.leaderOf(tab, rec)
+		if err != nil || leader == nil {
 			return nil, err
 		}
-		tab, rec = tables["encounters"], encounter
+		tab, rec = leader, id
 	}
-	if keys, ok := known[rec]; ok && tab.name == "encounters" {
+	name := dirty{tab.name, rec}
+	if keys, ok := known[name]; ok {
 		return keys, nil
 	}
 	r, ok, err := t.accessRecord(tab, rec)
@@ -173,10 +182,28 @@ func (t *tx) scopesOf(tab *table, rec string, known map[string][]string) ([]stri
 		return nil, err
 	}
 	keys := access.Scopes(r, t.store.now())
-	if tab.name == "encounters" {
-		known[rec] = keys
+	if _, leads := takeAlongQueries[tab.name]; leads {
+		known[name] = keys
 	}
 	return keys, nil
+}
+
+// leaderOf gives the record that another follows, none when the follower is gone.
+func (t *tx) leaderOf(tab *table, rec string) (*table, string, error) {
+	for _, f := range tab.follows {
+		query, coll, id := "SELECT '"+f.coll+"', "+f.column+" FROM "+tab.name+" WHERE id = ?", "", ""
+		if f.coll == "" {
+			query = "SELECT of_coll, " + f.column + " FROM " + tab.name + " WHERE id = ?"
+		}
+		ok, err := t.found(query, []any{&coll, &id}, rec)
+		if err != nil || !ok {
+			return nil, "", err
+		}
+		if id != "" {
+			return tables[coll], id, nil
+		}
+	}
+	return nil, "", nil
 }
 
 func (t *tx) accessRecord(tab *table, rec string) (access.Record, bool, error) {
@@ -187,12 +214,18 @@ func (t *tx) accessRecord(tab *table, rec string) (access.Record, bool, error) {
 	case "encounters":
 		query = "SELECT author, agency, review_agency, state, age_status, risk, danger, submitted_at_ms, closed_at_ms FROM encounters WHERE id = ?"
 		into = []any{&r.Author, &r.Agency, &r.ReviewAgency, &r.State, &r.Age, &r.Risk, &r.Danger, &r.SubmittedMs, &r.ClosedMs}
+	case "referrals":
+		query = `SELECT author, agency, review_agency, to_agency, type, state, danger, child, submitted_at_ms, decided_at_ms, sent_at_ms, closed_at_ms
+			FROM referrals WHERE id = ?`
+		into = []any{&r.Author, &r.Agency, &r.ReviewAgency, &r.ToAgency, &r.Type, &r.State, &r.Danger, &r.Child, &r.SubmittedMs, &r.DecidedMs, &r.SentMs, &r.ClosedMs}
+	case "packs":
+		query, into = "SELECT to_agency, type, state, closed_at_ms FROM packs WHERE id = ?", []any{&r.ToAgency, &r.Type, &r.State, &r.ClosedMs}
 	case "holds":
 		query, into = "SELECT author, review_agency FROM holds WHERE id = ?", []any{&r.Author, &r.ReviewAgency}
 	case "drafts":
 		query, into = "SELECT author FROM drafts WHERE id = ?", []any{&r.Author}
-	case "devices":
-		query, into = "SELECT user FROM devices WHERE id = ?", []any{&r.Author}
+	case "devices", "notices":
+		query, into = "SELECT user FROM "+tab.name+" WHERE id = ?", []any{&r.Author}
 	}
 	ok, err := t.found(query, into, rec)
 	return r, ok, err

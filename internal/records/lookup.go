@@ -16,8 +16,8 @@ var notFound = &casework.Error{Code: casework.NotFound, Key: "error.not_found"}
 func (t *tx) User(id string) (casework.User, error) {
 	u := casework.User{ID: id}
 	var roles, named string
-	ok, err := t.found(`SELECT u.name, coalesce(u.roles, '[]'), u.agency, u.locale, coalesce(a.review_agency, '')
-		FROM users u LEFT JOIN agencies a ON a.id = u.agency WHERE u.id = ?`, []any{&u.Name, &roles, &u.Agency, &u.Locale, &named}, id)
+	ok, err := t.found(`SELECT u.name, u.email, coalesce(u.roles, '[]'), u.agency, u.locale, coalesce(a.review_agency, '')
+		FROM users u LEFT JOIN agencies a ON a.id = u.agency WHERE u.id = ?`, []any{&u.Name, &u.Email, &roles, &u.Agency, &u.Locale, &named}, id)
 	if err != nil {
 		return u, err
 	}
@@ -31,16 +31,19 @@ func (t *tx) User(id string) (casework.User, error) {
 	if named == "" {
 		return u, nil
 	}
-	own, err := t.hasSupervisor(u.Agency)
-	if err == nil && (!own || u.Is(casework.RoleSupervisor)) {
+	own, err := t.hasAnotherSupervisor(u)
+	if err == nil && !own {
 		u.ReviewAgency = named
 	}
 	return u, err
 }
 
-func (t *tx) hasSupervisor(agency string) (bool, error) {
+// hasAnotherSupervisor says whether somebody of the user's agency can read what the user writes: nobody else is told of a
+// case while there is.
+func (t *tx) hasAnotherSupervisor(u casework.User) (bool, error) {
 	var yes bool
-	err := t.row("SELECT EXISTS (SELECT 1 FROM users u JOIN json_each(u.roles) r WHERE u.agency = ? AND r.value = 'supervisor')", []any{&yes}, agency)
+	err := t.row("SELECT EXISTS (SELECT 1 FROM users u JOIN json_each(u.roles) r WHERE u.agency = ? AND u.id <> ? AND r.value = 'supervisor')",
+		[]any{&yes}, u.Agency, u.ID)
 	return yes, err
 }
 
@@ -113,22 +116,47 @@ func (t *tx) Immediate(codes []string) (bool, error) {
 	return false, nil
 }
 
-// LastDecision gives who decided last on an encounter.
-func (t *tx) LastDecision(encounter string) (exchange.By, bool, error) {
+// LastDecision gives who decided last on a record.
+func (t *tx) LastDecision(follows, rec string) (exchange.By, bool, error) {
 	var by exchange.By
-	ok, err := t.found("SELECT reviewer_name, event, received_at_ms FROM reviews WHERE encounter = ? ORDER BY rowid DESC LIMIT 1",
-		[]any{&by.Name, &by.Event, &by.AtMs}, encounter)
+	ok, err := t.found("SELECT reviewer_name, event, received_at_ms FROM reviews WHERE "+follows+" = ? ORDER BY rowid DESC LIMIT 1",
+		[]any{&by.Name, &by.Event, &by.AtMs}, rec)
 	return by, ok, err
 }
 
-// LastVersion gives the newest version of an encounter.
-func (t *tx) LastVersion(encounter string) (casework.Values, bool, error) {
-	var id string
-	ok, err := t.found("SELECT id FROM versions WHERE encounter = ? ORDER BY number DESC LIMIT 1", []any{&id}, encounter)
+// Approval gives who approved a referral last, or countersigned it.
+func (t *tx) Approval(referral string) (exchange.By, bool, error) {
+	var by exchange.By
+	ok, err := t.found(`SELECT reviewer_name, event, received_at_ms FROM reviews WHERE referral = ? AND event IN ('approve', 'countersign')
+		ORDER BY rowid DESC LIMIT 1`, []any{&by.Name, &by.Event, &by.AtMs}, referral)
+	return by, ok, err
+}
+
+// LastVersion gives the newest version of a record.
+func (t *tx) LastVersion(follows, rec string) (casework.Values, bool, error) {
+	id, ok, err := t.one("SELECT id FROM versions WHERE "+follows+" = ? ORDER BY number DESC LIMIT 1", rec)
 	if err != nil || !ok {
 		return nil, false, err
 	}
 	return t.Get("versions", id)
+}
+
+// one gives the text in the first row of a question.
+func (t *tx) one(query string, args ...any) (string, bool, error) {
+	var text string
+	ok, err := t.found(query, []any{&text}, args...)
+	return text, ok, err
+}
+
+// all gives the texts in every row of a question.
+func (t *tx) all(query string, args ...any) ([]string, error) {
+	var out []string
+	var text string
+	err := t.each(query, args, []any{&text}, func() error {
+		out = append(out, text)
+		return nil
+	})
+	return out, err
 }
 
 // OpenConflicts counts the fields of a record on which two people differ. A command that came too late is no such field:

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"noddfa/internal/exchange"
+	"noddfa/internal/forms"
 )
 
 // Keys is what this package needs of the key folder.
@@ -30,10 +31,13 @@ type Store struct {
 	// writer and readers are the connections with their statements, for one user at a time.
 	writer  chan *conn
 	readers chan *conn
+	// committed holds a value when the feed has grown since somebody last looked.
+	committed chan struct{}
 
 	mu     sync.Mutex
 	scopes map[string]int64
 	danger map[string]bool
+	forms  map[formName]*forms.Form
 }
 
 // Open gives the store of an app, by the machine's clock.
@@ -50,7 +54,7 @@ func OpenAt(app core.App, keys Keys, now func() time.Time) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{keys: keys, now: now, write: writer.DB(), read: read, writer: make(chan *conn, 1), readers: make(chan *conn, readers),
-		scopes: map[string]int64{}}
+		committed: make(chan struct{}, 1), scopes: map[string]int64{}, forms: map[formName]*forms.Form{}}
 	s.writer <- &conn{}
 	for range readers {
 		s.readers <- &conn{}
@@ -115,6 +119,12 @@ func (s *Store) learn(t *tx) {
 	if t.catalogue {
 		s.danger = nil
 	}
+	if t.meta.Head > t.started {
+		select {
+		case s.committed <- struct{}{}:
+		default: // Somebody has yet to look, and will see this change too.
+		}
+	}
 }
 
 // Dirty says whether changes made outside this store wait for the next drain.
@@ -133,8 +143,14 @@ func (s *Store) Settle(ctx context.Context) error {
 		t := w.(*tx)
 		now := s.now().UnixMilli()
 		const day = 24 * 60 * 60 * 1000
-		return t.exec(`INSERT INTO sync_dirty (coll, rec) SELECT 'nod_encounters', e.id FROM encounters e WHERE e.state = 'closed'
-			AND EXISTS (SELECT 1 FROM sync_member m JOIN sync_scope s ON s.id = m.scope WHERE m.coll = 'nod_encounters' AND m.rec = e.id AND m.st = 1
-				AND (e.closed_at_ms < ? OR (e.closed_at_ms < ? AND s.key LIKE 'user:%'))) ON CONFLICT DO NOTHING`, now-90*day, now-day)
+		for _, table := range []string{"encounters", "referrals", "packs"} {
+			err := t.exec(`INSERT INTO sync_dirty (coll, rec) SELECT 'nod_`+table+`', r.id FROM `+table+` r WHERE r.state = 'closed'
+				AND EXISTS (SELECT 1 FROM sync_member m JOIN sync_scope s ON s.id = m.scope WHERE m.coll = 'nod_`+table+`' AND m.rec = r.id AND m.st = 1
+					AND (r.closed_at_ms < ? OR (r.closed_at_ms < ? AND s.key LIKE 'user:%'))) ON CONFLICT DO NOTHING`, now-90*day, now-day)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

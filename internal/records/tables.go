@@ -26,10 +26,19 @@ type table struct {
 	own []string
 	// flags are yes-or-no values that say whether a part holds anything.
 	flags map[string]string
-	// follows is the column that names the encounter whose scopes this record follows.
-	follows string
+	// follows is how the record names the one whose scopes it follows, none for a record with scopes of its own.
+	follows []follow
 	sql     statements
 }
+
+// follow is a column that holds the id of a record of a collection; coll is "" where the column of_coll names it.
+type follow struct{ column, coll string }
+
+var (
+	ofEncounter = follow{"encounter", "encounters"}
+	ofReferral  = follow{"referral", "referrals"}
+	ofAny       = follow{"of_rec", ""}
+)
 
 type statements struct{ feed, get, insert, update string }
 
@@ -46,6 +55,18 @@ func cols(kind byte, names string) []column {
 
 func join(lists ...[]column) []column { return slices.Concat(lists...) }
 
+// protected are the flags that say whether there is anything to reveal.
+var protected = map[string]string{"has_identity": casework.Identity, "has_contact": casework.Contact}
+
+// answerParts is where the answers to a form stand, beside other fields of the content.
+func answerParts(content string) map[string]string {
+	parts := map[string]string{"answers": casework.Content, "consent": casework.Content, "identity": casework.Identity, "contact": casework.Contact}
+	for _, name := range strings.Fields(content) {
+		parts[name] = casework.Content
+	}
+	return parts
+}
+
 // tables is every synced collection but users, which only grants follow from.
 var tables = index(
 	&table{name: "encounters", columns: join(
@@ -54,21 +75,37 @@ var tables = index(
 		cols('i', "version made_at_ms received_at_ms submitted_at_ms decided_at_ms clock_offset_ms closed_at_ms"),
 		cols('b', "county_lines danger callback_needed danger_stood_down"), cols('j', "indicators exploitation")),
 		own:   []string{casework.Identity, casework.Contact},
-		flags: map[string]string{"has_identity": casework.Identity, "has_contact": casework.Contact}},
-	&table{name: "addenda", columns: join(cols('t', "encounter -agency author author_name"), cols('i', "made_at_ms received_at_ms")), follows: "encounter"},
-	&table{name: "versions", columns: join(cols('t', "encounter author author_name"), cols('i', "number made_at_ms received_at_ms"), cols('j', "changed")),
-		parts: map[string]string{"was": casework.Content, "was_identity": casework.Identity, "was_contact": casework.Contact}, follows: "encounter"},
-	&table{name: "reviews", columns: join(cols('t', "encounter event from to reviewer reviewer_name"),
-		cols('i', "number made_at_ms received_at_ms"), cols('j', "codes fields")),
-		parts: map[string]string{"note": casework.Content}, follows: "encounter"},
+		flags: protected},
+	&table{name: "addenda", columns: join(cols('t', "encounter -agency author author_name"), cols('i', "made_at_ms received_at_ms")), follows: []follow{ofEncounter}},
+	&table{name: "versions", columns: join(cols('t', "encounter referral author author_name"), cols('i', "number made_at_ms received_at_ms"), cols('j', "changed")),
+		parts: map[string]string{"was": casework.Content, "was_identity": casework.Identity, "was_contact": casework.Contact}, follows: []follow{ofEncounter, ofReferral}},
+	&table{name: "reviews", columns: join(cols('t', "encounter referral event from to reviewer reviewer_name"),
+		cols('i', "number made_at_ms received_at_ms"), cols('j', "codes fields checklist")),
+		parts: map[string]string{"note": casework.Content, "details": casework.Content}, follows: []follow{ofEncounter, ofReferral}},
 	&table{name: "conflicts", columns: join(cols('t', "of_coll of_rec field kind store taken state resolved_by choice -author"),
 		cols('i', "at_ms"), cols('j', "current_by incoming_by by")),
 		parts: map[string]string{"current": "", "incoming": "", "cmd": "", "chosen": ""},
-		own:   []string{casework.Identity, casework.Contact}, follows: "of_rec"},
+		own:   []string{casework.Identity, casework.Contact}, follows: []follow{ofAny}},
+	&table{name: "referrals", columns: join(
+		cols('t', "type encounter codename language form to_agency force council agency review_agency author author_name state kind "+
+			"picked_up_by picked_up_name channel outcome superseded_by countersigned_by cosigned_by retention"),
+		cols('i', "form_version version made_at_ms received_at_ms submitted_at_ms decided_at_ms sent_at_ms acknowledged_at_ms outcome_at_ms "+
+			"closed_at_ms review_due_ms send_due_ms answer_due_ms countersign_due_ms clock_offset_ms"),
+		cols('b', "danger consent_withdrawn child named urgent"), cols('j', "outcomes")),
+		parts: answerParts("chosen_reason withdrawn_reason recipient external_ref hits grading"),
+		own:   []string{casework.Identity, casework.Contact}, flags: protected},
+	&table{name: "packs", columns: join(cols('t', "referral type codename language agency to_agency from_name state channel outcome form"),
+		cols('i', "number form_version sent_at_ms closed_at_ms"), cols('b', "child danger"), cols('j', "outcomes")),
+		parts: answerParts("external_ref"), own: []string{casework.Identity, casework.Contact}, flags: protected},
+	&table{name: "disclosures", columns: join(cols('t', "referral what to_kind to_agency gateway state agency author author_name"),
+		cols('i', "at_ms"), cols('j', "approvals")), follows: []follow{ofReferral}},
+	&table{name: "tasks", columns: join(cols('t', "of_coll of_rec kind state done_by"), cols('i', "at_ms due_at_ms")), follows: []follow{ofAny}},
+	&table{name: "forms", columns: join(cols('t', "code agency"), cols('i', "version"), cols('b', "retired"), cols('j', "definition"))},
 	&table{name: "holds", columns: join(cols('t', "of_coll of_rec op_id author author_name -review_agency verdict key state"),
 		cols('i', "at_ms"), cols('j', "fields")),
 		parts: map[string]string{"op": casework.Identity}, own: []string{casework.Identity}},
 	&table{name: "drafts", columns: join(cols('t', "rec -author"), cols('i', "n at_ms")), parts: map[string]string{"draft": casework.Content}},
+	&table{name: "notices", columns: join(cols('t', "-user kind of_coll of_rec state"), cols('i', "at_ms"))},
 	&table{name: "indicators", columns: join(cols('t', "code category en cy applies_to strength danger_action"), cols('i', "sort"),
 		cols('b', "immediate_danger core retired"))},
 	&table{name: "agencies", columns: join(cols('t', "code name_en name_cy kind force -review_agency"), cols('b', "may_refer"))},
