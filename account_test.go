@@ -95,7 +95,7 @@ func TestDemoOnRealData(t *testing.T) {
 // TestDemoBanner tells phones that the data is made up even when the server was not started as a demonstration.
 func TestDemoBanner(t *testing.T) {
 	folder := t.TempDir()
-	_, stop, err := launch(folder, true)
+	_, stop, err := launch(folder, true, unchanged)
 	if err != nil {
 		t.Fatal(err)
 	}

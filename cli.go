@@ -54,6 +54,9 @@ func run(args []string, in io.Reader, out, problems io.Writer) int {
 func serveCommand(c *config) *cobra.Command {
 	command := &cobra.Command{Use: "serve", Short: "Serve phones, desks and the dashboard", Args: cobra.NoArgs}
 	command.Flags().BoolVar(&c.demo, "demo", false, "fill an empty database with made-up data and print how to sign in")
+	// For tests of the whole program: a push service on this machine, beside those of the world.
+	command.Flags().StringVar(&c.pushHost, "push-host", "", "address and port of a push service on this machine, for tests")
+	_ = command.Flags().MarkHidden("push-host") // It fails only for a flag that is not there.
 	command.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		p, err := open(*c)
 		if err != nil {

@@ -63,7 +63,7 @@ func TestCommands(t *testing.T) {
 
 // TestHealthOfARunningServer asks a server that is well, and one that has gone.
 func TestHealthOfARunningServer(t *testing.T) {
-	s, stop, err := launch(t.TempDir(), false)
+	s, stop, err := launch(t.TempDir(), false, unchanged)
 	if err != nil {
 		t.Fatal(err)
 	}

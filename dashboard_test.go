@@ -10,7 +10,7 @@ import (
 )
 
 // caseData names the collections that change by operations only.
-var caseData = []string{"encounters", "addenda", "versions", "reviews", "conflicts", "holds", "drafts", "audit"}
+var caseData = []string{"encounters", "addenda", "versions", "reviews", "conflicts", "holds", "drafts", "audit", "notices", "push_subscriptions"}
 
 // refusal is a request of an administrator and the status that refuses it.
 type refusal struct {

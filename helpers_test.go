@@ -27,7 +27,19 @@ type server struct {
 // start serves in folder until the test ends.
 func start(t *testing.T, folder string, isDemo bool) *server {
 	t.Helper()
-	s, stop, err := launch(folder, isDemo)
+	return startAt(t, folder, isDemo, time.Now)
+}
+
+// startAt is start, by a clock of the test's.
+func startAt(t *testing.T, folder string, isDemo bool, now func() time.Time) *server {
+	t.Helper()
+	return startWith(t, folder, isDemo, func(c *config) { c.now = now })
+}
+
+// startWith is start, with something of its settings changed.
+func startWith(t *testing.T, folder string, isDemo bool, change func(*config)) *server {
+	t.Helper()
+	s, stop, err := launch(folder, isDemo, change)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,8 +51,12 @@ func start(t *testing.T, folder string, isDemo bool) *server {
 	return s
 }
 
-func launch(folder string, isDemo bool) (*server, func() error, error) {
+// unchanged leaves the settings of a test as they are.
+func unchanged(*config) {}
+
+func launch(folder string, isDemo bool, change func(*config)) (*server, func() error, error) {
 	c := config{dir: filepath.Join(folder, "data"), keys: filepath.Join(folder, "keys"), installedName: "Nodiadau / Notes", demo: isDemo, now: time.Now, out: io.Discard}
+	change(&c)
 	p, err := open(c)
 	if err != nil {
 		return nil, nil, err
@@ -88,7 +104,7 @@ var demoServer = sync.OnceValues(func() (*server, error) {
 		return nil, err
 	}
 	demoFolder = folder
-	s, _, err := launch(folder, true)
+	s, _, err := launch(folder, true, unchanged)
 	return s, err
 })
 

@@ -1,10 +1,9 @@
 // Noddfa is a field companion and sync server for people who protect victims of human trafficking.
 //
-// This file is the wiring, in reading order: keys, store, exchange, hooks, routes, app, server. It holds no rule.
+// This file is the wiring, in reading order: keys, store, exchange, telling, hooks, routes, app, server. It holds no rule.
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 	"noddfa/internal/demo"
 	"noddfa/internal/exchange"
 	"noddfa/internal/keys"
+	"noddfa/internal/notify"
 	"noddfa/internal/records"
 	"noddfa/pb_hooks"
 	_ "noddfa/pb_migrations"
@@ -39,10 +39,10 @@ func main() {
 
 // config is what the command line decides.
 type config struct {
-	dir, keys, http, installedName string
-	demo, dev                      bool
-	now                            func() time.Time
-	out                            io.Writer
+	dir, keys, http, installedName, pushHost string
+	demo, dev                                bool
+	now                                      func() time.Time
+	out                                      io.Writer
 }
 
 // program is a server that is ready to serve.
@@ -52,6 +52,7 @@ type program struct {
 	keys     *keys.Folder
 	store    *records.Store
 	exchange *exchange.Exchange
+	notify   *notify.Notify
 }
 
 // open brings up everything below HTTP: keys, database, migrations, exchange.
@@ -78,6 +79,9 @@ func open(c config) (*program, error) {
 	if p.exchange.Demo, err = demo.Holds(app); err != nil {
 		return nil, err
 	}
+	if p.notify, err = p.notifier(); err != nil {
+		return nil, err
+	}
 	pb_hooks.Register(app, pb_hooks.Options{Dev: c.dev, Now: c.now, Audit: records.Audit})
 	return p, nil
 }
@@ -88,22 +92,19 @@ func (p *program) serve(listener net.Listener) error {
 	if err != nil {
 		return err
 	}
-	routes := api.New(api.Options{Exchange: p.exchange, Now: p.now, Audit: records.Audit, SignIns: signIns})
+	routes := api.New(api.Options{Exchange: p.exchange, Notify: p.notify, Now: p.now, Audit: records.Audit, SignIns: signIns})
 	app, err := pwa.New(pwa.Files(), p.installedName)
 	if err != nil {
 		return fmt.Errorf("open the app: %w", err)
 	}
-	p.app.Cron().MustAdd("noddfaSettle", "7 * * * *", func() {
-		if err := p.store.Settle(context.Background()); err != nil {
-			p.app.Logger().Error("hourly settling", "error", err)
-		}
-	})
+	p.app.Cron().MustAdd("noddfaSettle", "7 * * * *", p.hourly)
 	p.app.OnServe().BindFunc(func(se *core.ServeEvent) error {
 		se.Listener = listener
 		routes.Bind(se.Router)
 		se.Router.Any("/", apis.WrapStdHandler(app))
 		return se.Next()
 	})
+	p.notify.Start()
 	err = apis.Serve(p.app, apis.ServeConfig{HttpAddr: listener.Addr().String()})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -115,6 +116,7 @@ func (p *program) serve(listener net.Listener) error {
 func (p *program) close() error {
 	event := &core.TerminateEvent{}
 	event.App = p.app
+	p.notify.Stop()
 	// The store lets go of its statements before the app closes the connections they stand on.
 	return p.app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error {
 		return errors.Join(p.store.Close(), e.App.ResetBootstrapState())

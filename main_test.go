@@ -77,7 +77,11 @@ func (p enrolled) row(t *testing.T, coll, id string) map[string]any {
 // station is a server with one agency, an outreach worker and a supervisor, each with a phone.
 func station(t *testing.T) (s *server, worker, supervisor enrolled) {
 	t.Helper()
-	s = start(t, t.TempDir(), false)
+	return staffed(t, start(t, t.TempDir(), false))
+}
+
+func staffed(t *testing.T, s *server) (_ *server, worker, supervisor enrolled) {
+	t.Helper()
 	admin := s.admin(t)
 	agency := s.ask(t, "POST", "/api/collections/agencies/records", map[string]any{"code": "demo-one", "name_en": "One", "name_cy": "Un", "kind": "ngo"}, "Authorization", admin)
 	for email, role := range map[string]string{"onnen@example.org": "field", "derw@example.org": "supervisor"} {

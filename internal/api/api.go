@@ -14,6 +14,7 @@ import (
 
 	"noddfa/internal/audit"
 	"noddfa/internal/exchange"
+	"noddfa/internal/notify"
 )
 
 const prefix = "/api/noddfa"
@@ -21,6 +22,8 @@ const prefix = "/api/noddfa"
 // Options are what the routes need from the program.
 type Options struct {
 	Exchange *exchange.Exchange
+	// Notify tells people that something waits for them.
+	Notify *notify.Notify
 	// Now is the server's clock.
 	Now func() time.Time
 	// Audit writes an entry within the transaction of tx.
@@ -46,8 +49,14 @@ func (s *Server) Bind(r *router.Router[*core.RequestEvent]) {
 	r.POST(prefix+"/push", s.answer(s.push))
 	r.POST(prefix+"/pull", s.answer(s.pull))
 	r.POST(prefix+"/reveal", s.answer(s.reveal))
+	r.POST(prefix+"/moves", s.answer(s.moves))
+	r.POST(prefix+"/pack", s.answer(s.pack))
 	r.POST(prefix+"/locale", s.answer(s.locale))
 	r.POST(prefix+"/devices/revoke", s.answer(s.revokeDevice))
+	r.GET(prefix+"/push/key", s.answer(s.pushKey))
+	r.POST(prefix+"/push/subscribe", s.answer(s.subscribe))
+	r.POST(prefix+"/push/unsubscribe", s.answer(s.unsubscribe))
+	r.POST(prefix+"/push/test", s.answer(s.testPush))
 	r.GET(prefix+"/demo", s.answer(s.demo))
 	// Whatever else stands under /api is not there, and never the first page of the app.
 	r.Any("/api/{rest...}", s.answer(notFound))

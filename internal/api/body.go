@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	sentMax     = 1 << 20
+	sentMax     = 2 << 20
 	inflatedMax = 4 << 20
 	askMax      = 64 << 10 // every request but a hand-in
 )

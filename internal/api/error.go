@@ -34,6 +34,8 @@ type errorAnswer struct {
 	Field   string        `json:"field"`
 	Epoch   string        `json:"epoch,omitempty"`
 	LastSeq *int64        `json:"last_seq,omitempty"`
+	Allowed []string      `json:"allowed,omitempty"`
+	Fields  any           `json:"fields,omitempty"`
 }
 
 // retryAfter is an error that says when to come back.
@@ -67,6 +69,10 @@ func (s *Server) answer(h func(*core.RequestEvent) error) func(*core.RequestEven
 			e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(later.wait.Seconds()))))
 		}
 		out := errorAnswer{Noddfa: "error/1", Code: known.Code, Key: known.Key, Field: known.Field}
+		out.Allowed = known.Allowed
+		if len(known.Fields) > 0 {
+			out.Fields = known.Fields
+		}
 		if known.Key == "error.epoch" {
 			out.Epoch, out.LastSeq = known.Epoch, &known.LastSeq
 		}

@@ -11,7 +11,10 @@ const (
 	pullsPerMinute   = 240
 	hellosPerMinute  = 60
 	revealsPerMinute = 60
+	movesPerMinute   = 120
+	packsPerMinute   = 30
 	othersPerMinute  = 30
+	testsPerMinute   = 5
 )
 
 // windowsMax bounds the memory of a rate: beyond it, windows that have passed are swept.

@@ -72,7 +72,7 @@ var template = sync.OnceValues(func() (files map[string][]byte, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	app := newBase(dir)
-	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations()); err != nil {
+	if err := errors.Join(app.Bootstrap(), app.RunAllMigrations(), hashQuickly(app)); err != nil {
 		return nil, err
 	}
 	for _, db := range []dbx.Builder{app.NonconcurrentDB(), app.AuxNonconcurrentDB()} {
@@ -91,6 +91,21 @@ var template = sync.OnceValues(func() (files map[string][]byte, err error) {
 	}
 	return files, nil
 })
+
+// hashQuickly has the passwords of people in tests hashed at the lowest cost: nobody signs in with them, and a test makes six
+// people or more.
+func hashQuickly(app core.App) error {
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		return err
+	}
+	password, ok := users.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField)
+	if !ok {
+		return errors.New("users have no password")
+	}
+	password.Cost = 4 // The least that bcrypt takes.
+	return app.Save(users)
+}
 
 func newBase(dir string) core.App {
 	return core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: records.Connect})
@@ -134,10 +149,13 @@ func Reopen(t testing.TB, dir string, folder *keys.Folder, clock *Clock) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := app.ResetBootstrapState(); err != nil {
+		// As the program ends, so that PocketBase's log writer has stopped before its databases are taken away.
+		event := &core.TerminateEvent{}
+		event.App = app
+		err := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error {
+			return errors.Join(store.Close(), e.App.ResetBootstrapState())
+		})
+		if err != nil {
 			t.Error(err)
 		}
 	})
