@@ -1,4 +1,4 @@
-// Package demo fills an empty database with made-up agencies, people and encounters.
+// Package demo fills an empty database with made-up agencies, people, encounters and referrals.
 //
 // It promises that every record is reached by real operations of the people who would have made them, at the times the
 // plan says, so that a demonstration shows the program and not a picture of it; and that it never touches real data.
@@ -19,6 +19,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"noddfa/internal/exchange"
+	"noddfa/internal/forms"
 )
 
 // ErrRealData means that the database holds agencies or encounters that are not made up.
@@ -52,12 +53,16 @@ func Load(ctx context.Context, o Options) error {
 	if err := o.App.RunInTransaction(func(tx core.App) error { return loadPeople(tx, o.Keys, people) }); err != nil {
 		return err
 	}
-	steps, err := write(o.Now, people)
+	definitions, err := readForms(o.App)
+	if err != nil {
+		return err
+	}
+	steps, err := write(o.Now, people, definitions)
 	if err != nil {
 		return err
 	}
 	sort.SliceStable(steps, func(i, k int) bool { return steps[i].at.Before(steps[k].at) })
-	show := &stage{now: o.Now, phones: make(map[string]*phone), revs: make(map[string]int64)}
+	show := &stage{app: o.App, now: o.Now, phones: make(map[string]*phone), lost: make(map[string]int), revs: make(map[string]int64)}
 	show.exchange = exchange.New(o.Store, o.Keys, func() time.Time { return show.now }, rand.Reader)
 	for _, st := range steps {
 		if st.at.After(o.Now) {
@@ -68,6 +73,25 @@ func Load(ctx context.Context, o Options) error {
 		}
 	}
 	return nil
+}
+
+// readForms gives the forms that the migrations have brought.
+func readForms(app core.App) (map[string]*forms.Form, error) {
+	records, err := app.FindAllRecords("forms", dbx.HashExp{"agency": "", "retired": false})
+	if err != nil {
+		return nil, fmt.Errorf("find forms: %w", err)
+	}
+	out := make(map[string]*forms.Form)
+	for _, record := range records {
+		form, err := forms.Parse([]byte(record.GetString("definition")))
+		if err != nil {
+			return nil, fmt.Errorf("read form %s: %w", record.GetString("code"), err)
+		}
+		if had := out[form.Code]; had == nil || had.Version < form.Version {
+			out[form.Code] = form
+		}
+	}
+	return out, nil
 }
 
 // Holds says whether the database holds made-up data, with or without being asked to show it.

@@ -36,7 +36,7 @@ var firstNames = []string{
 	"Onnen", "Derw", "Celyn", "Helyg", "Bedwen", "Rhedyn", "Eithin", "Banadl", "Draenen", "Ysgaw", "Ywen", "Gwern",
 	"Llwyf", "Cerdin", "Afallen", "Gellyg", "Ceirios", "Pinwydd", "Masarn", "Poplys", "Collen", "Castan", "Eirin", "Grug",
 	"Eiddew", "Mafon", "Llus", "Mwyar", "Rhosyn", "Briallu", "Clychau", "Meillion", "Lafant", "Saets", "Teim", "Mintys",
-	"Perllan", "Llarwydd", "Cypres", "Cedr", "Olewydd", "Palmwydd", "Ffigys", "Almon", "Gwinwydd", "Jasmin",
+	"Perllan", "Llarwydd", "Cypres", "Cedr", "Olewydd", "Palmwydd", "Ffigys", "Almon", "Gwinwydd", "Jasmin", "Gwyddfid",
 }
 
 // AdminEmail is the made-up administrator of the dashboard.
