@@ -6,11 +6,12 @@ const mayImport = {
   'src/lib/casework': [],
   'src/lib/vault': ['casework'],
   'src/lib/exchange': ['casework'],
-  'src/lib/state': ['casework', 'vault', 'exchange', 'log'],
+  'src/lib/forms': ['casework'],
+  'src/lib/state': ['casework', 'forms', 'vault', 'exchange', 'log'],
   'src/lib/ui': ['words'],
   'src/lib/words': [],
 };
-const folders = ['casework', 'vault', 'exchange', 'state', 'ui', 'words', 'log', 'screens', 'router.svelte'];
+const folders = ['casework', 'forms', 'vault', 'exchange', 'state', 'ui', 'words', 'log', 'screens', 'router.svelte'];
 
 const directions = Object.entries(mayImport).map(([folder, allowed]) => ({
   files: [`${folder}/**/*.ts`, `${folder}/**/*.svelte`],

@@ -1,13 +1,17 @@
 /**
- * Keeps the app's own files, so that it opens with no signal.
+ * Keeps the app's own files, so that it opens with no signal, and shows that something waits, in words that say nothing else.
  * It never touches /api or /_ and never stores an answer from them.
  * A new version waits until the page asks for it, because it must not take over a page with an open record.
  */
 declare const self: ServiceWorkerGlobalScope;
 declare const __FILES__: [url: string, hash: string][];
 declare const __BUILD__: string;
+/** The words of a notification by language, from the word lists. */
+declare const __WORDS__: Record<'en' | 'cy', { name: string; body: string }>;
 
 const CACHE = 'app-files';
+/** The language that the app was last in, and the installed name. */
+const MARKS = 'app-marks';
 const keyOf = ([url, hash]: [string, string]): string => `${url}?h=${hash}`;
 const keys = new Map(__FILES__.map((file) => [file[0], keyOf(file)]));
 
@@ -24,6 +28,9 @@ async function keep(cache: Cache, file: [string, string]): Promise<void> {
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   await Promise.all(__FILES__.map((file) => keep(cache, file)));
+  // The name under the icon is the server's choice. Without it a notification bears the app's own.
+  const marks = await caches.open(MARKS);
+  await marks.add('/app.webmanifest').catch(() => undefined);
 }
 
 async function activate(): Promise<void> {
@@ -38,6 +45,55 @@ async function fromCache(key: string, request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   return (await cache.match(key)) ?? fetch(request);
 }
+
+async function mark(key: string): Promise<Response | undefined> {
+  return (await caches.open(MARKS)).match(key);
+}
+
+/** A message holds the opaque id of a notice and nothing else. One that holds anything else still has to be shown, and leads to the list. */
+function pathOf(data: PushMessageData | null): string {
+  let id: unknown;
+  try {
+    id = (data?.json() as { n?: unknown } | null)?.n;
+  } catch {
+    id = undefined;
+  }
+  return typeof id === 'string' && /^[a-z0-9]{15}$/.test(id) ? `/notice/${id}` : '/inbox';
+}
+
+async function show(data: PushMessageData | null): Promise<void> {
+  const [language, manifest] = await Promise.all([mark('/lang').then((kept) => kept?.text()), mark('/app.webmanifest').then((kept) => kept?.json() as { name?: string } | undefined).catch(() => undefined)]);
+  const lang = language === 'cy' ? 'cy' : 'en';
+  const { name, body } = __WORDS__[lang];
+  // One at a time: how many there are is nobody's business beside the phone.
+  const options: NotificationOptions & { renotify: boolean } = { body, lang, tag: 'item', renotify: true, icon: '/icons/192.png', data: pathOf(data) };
+  await self.registration.showNotification(manifest?.name ?? name, options);
+}
+
+/** An open app is told where to go and not loaded anew, which would lock it. */
+async function open(path: string): Promise<void> {
+  const [page] = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  page?.postMessage({ open: path });
+  // Browsers let a worker come to the front only when a person has just pressed something.
+  await (page?.focus() ?? self.clients.openWindow(path)).catch(() => undefined);
+}
+
+/** The push service has changed the address. The new one is asked for at once; the app tells the server when it is next open. */
+async function renew(old: PushSubscription | null): Promise<void> {
+  if (old !== null) await self.registration.pushManager.subscribe(old.options).catch(() => undefined);
+}
+
+self.addEventListener('push', (event) => event.waitUntil(show(event.data)));
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(open(String(event.notification.data)));
+});
+
+self.addEventListener('pushsubscriptionchange', (event) => {
+  const change = event as ExtendableEvent & { oldSubscription?: PushSubscription | null };
+  change.waitUntil(renew(change.oldSubscription ?? null));
+});
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(activate()));

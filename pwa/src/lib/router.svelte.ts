@@ -4,7 +4,9 @@
  */
 
 /** The screens of the app. `blank` is the neutral page of quick hide; `sign_in` renews a sign-in that has ended. */
-export type Screen = 'blank' | 'sign_in' | 'home' | 'edit' | 'view' | 'queue' | 'review' | 'attention' | 'settings' | 'advice' | 'not_found';
+export type Screen =
+  | 'blank' | 'sign_in' | 'home' | 'edit' | 'view' | 'queue' | 'review' | 'attention' | 'settings' | 'advice' | 'not_found'
+  | 'refer' | 'referral' | 'refer_edit' | 'refer_review' | 'send' | 'send_one' | 'received' | 'received_one' | 'inbox' | 'notice' | 'what_next';
 
 interface Route {
   screen: Screen;
@@ -18,6 +20,17 @@ const patterns: [RegExp, Screen][] = [
   [/^\/record\/([a-z0-9]{15})\/edit$/, 'edit'],
   [/^\/queue$/, 'queue'],
   [/^\/review\/([a-z0-9]{15})$/, 'review'],
+  [/^\/referral\/new(?:\/([a-z0-9]{15}))?$/, 'refer'],
+  [/^\/referral\/([a-z0-9]{15})$/, 'referral'],
+  [/^\/referral\/([a-z0-9]{15})\/edit$/, 'refer_edit'],
+  [/^\/refer-review\/([a-z0-9]{15})$/, 'refer_review'],
+  [/^\/send$/, 'send'],
+  [/^\/send\/([a-z0-9]{15})$/, 'send_one'],
+  [/^\/received$/, 'received'],
+  [/^\/received\/([a-z0-9]{15})$/, 'received_one'],
+  [/^\/inbox$/, 'inbox'],
+  [/^\/notice\/([a-z0-9]{15})$/, 'notice'],
+  [/^\/what-next$/, 'what_next'],
   [/^\/attention$/, 'attention'],
   [/^\/settings$/, 'settings'],
   [/^\/advice$/, 'advice'],
@@ -57,11 +70,12 @@ export function go(path: string, replace = false): void {
   show();
 }
 
-/** Follows Back, Forward and clicks on the app's own links; returns the undo. */
+/** Follows Back, Forward, clicks on the app's own links, and notifications that were pressed; returns the undo. */
 export function startRouter(): () => void {
   const stop = new AbortController();
   addEventListener('popstate', show, { signal: stop.signal });
   document.addEventListener('click', follow, { signal: stop.signal });
+  if ('serviceWorker' in navigator) navigator.serviceWorker.addEventListener('message', followWorker, { signal: stop.signal });
   show();
   return () => stop.abort();
 }
@@ -76,4 +90,10 @@ function follow(event: MouseEvent): void {
   if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   go(link.pathname);
+}
+
+/** The service worker says where a notification leads. It may name no other screen than these. */
+function followWorker({ data }: MessageEvent<{ open?: string } | null>): void {
+  const path = data?.open ?? '';
+  if (/^\/(notice\/\w{15}|inbox)$/.test(path)) go(path);
 }

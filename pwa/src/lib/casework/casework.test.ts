@@ -4,7 +4,7 @@ import { fromBase64url, toBase64url, paddedJson, text } from './bytes';
 import { newId } from './ids';
 import { canonical, changesNothing, difference, overlay, same, type Fields } from './operations';
 import { problemsOf } from './problems';
-import { changesOf } from './timeline';
+import { changesOf } from './changes';
 import type { Verdict } from './sync';
 import { byUrgency, itemOf, syncOf, viewOf, type PendingOp } from './view';
 

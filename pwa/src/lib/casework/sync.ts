@@ -119,7 +119,7 @@ export interface HelloAnswer {
   last_seq: number;
   server_ms: number;
   key: { kid: string; pub: string };
-  user: { id: string; name: string; roles: string[]; agency: string; agency_name: { en: string; cy: string }; locale?: 'en' | 'cy' };
+  user: { id: string; name: string; email?: string; roles: string[]; agency: string; agency_name: { en: string; cy: string }; locale?: 'en' | 'cy' };
   device: { id: string; name: string; revoked: boolean };
   policy: { lease_days: number; idle_lock_s: number; keep_days: number; draft_days_max: number };
   order: string;

@@ -1,3 +1,5 @@
+import type { ReferralState } from './referral';
+
 /** The two languages of the app. */
 export type Lang = 'en' | 'cy';
 
@@ -105,21 +107,26 @@ export interface Encounter {
 }
 
 /** One line of a list of records. */
-export interface Item {
+export interface Line {
   id: string;
   codename: string;
-  state: State | 'unsent';
+  state: State | ReferralState | 'unsent';
   sync: SyncState;
   danger: boolean;
   child: boolean;
   made_at_ms: number;
   mine: boolean;
+}
+
+/** One line of a list of encounters. */
+export interface Item extends Line {
+  state: State | 'unsent';
   encounter: Encounter;
 }
 
 /** One line of a record's timeline. `row` is the feed's row, or the operation still on this phone. */
 export interface Entry {
-  kind: 'version' | 'review' | 'addendum' | 'pending';
+  kind: 'version' | 'review' | 'addendum' | 'disclosure' | 'pending';
   at_ms: number;
   by: string;
   [column: string]: unknown;
@@ -222,6 +229,8 @@ export interface DeviceRow {
 export interface User {
   id: string;
   name: string;
+  /** The work e-mail; absent from a server that does not tell it. */
+  email?: string;
   roles: string[];
   agency: string;
   agency_name: { en: string; cy: string };

@@ -1,7 +1,8 @@
 import { overlay, type Fields } from './operations';
 import { commandsOf } from './tables';
 import type { Verdict } from './sync';
-import type { Encounter, Item, Operation, State, SyncState } from './types';
+import type { Referral } from './referral';
+import type { Encounter, Item, Line, Operation, SyncState } from './types';
 
 /** A readable operation with its verdict, oldest first in any list. */
 export interface PendingOp {
@@ -24,16 +25,25 @@ function afterCommand(row: Fields, op: Operation): Fields {
   return to === '' ? row : { ...row, state: to };
 }
 
-/** One record as its reader should see it: the feed's row with what is on its way laid over it. */
-export function viewOf(id: string, row: Fields | undefined, rev: number, pending: PendingOp[]): Encounter | null {
-  const visible = pending.filter((one) => one.op.coll === 'encounters' && shows(one, rev));
+/** How one kind of record takes in an operation's fields and its command. */
+export type Apply = (row: Fields, op: Operation) => Fields;
+
+/** One record of a collection as its reader should see it: the feed's row with what is on its way laid over it. */
+export function laidOver(coll: string, row: Fields | undefined, rev: number, pending: PendingOp[], apply: Apply): Fields | null {
+  const visible = pending.filter((one) => one.op.coll === coll && shows(one, rev));
   if (row === undefined && !visible.some((one) => one.op.kind === 'create')) return null;
   let fields: Fields = row ?? {};
   for (const { op } of visible) {
     if (op.kind === 'create') fields = { author: op.user, made_at_ms: op.at_ms, state: 'draft', ...fields };
-    fields = afterCommand(overlay(fields, op), op);
+    fields = apply(fields, op);
   }
-  return { ...(fields as Partial<Encounter>), id, rev };
+  return fields;
+}
+
+/** An encounter as its reader should see it. */
+export function viewOf(id: string, row: Fields | undefined, rev: number, pending: PendingOp[]): Encounter | null {
+  const fields = laidOver('encounters', row, rev, pending, (fields, op) => afterCommand(overlay(fields, op), op));
+  return fields && { ...(fields as Partial<Encounter>), id, rev };
 }
 
 /** What a person should be told about where the newest work on a record is. */
@@ -47,22 +57,25 @@ export function syncOf(facts: { rev: number; durable: number; waiting: boolean; 
 /** Whether a verdict leaves work that a person has to look at. */
 export const refused = (pending: PendingOp): boolean => pending.verdict !== undefined && !TAKEN.has(pending.verdict.v);
 
-/** A line of a list. */
-export function itemOf(encounter: Encounter, sync: SyncState, user: string): Item {
-  const state: State | undefined = encounter.state;
+type Listed = Pick<Encounter, 'id' | 'rev' | 'codename' | 'danger' | 'danger_stood_down' | 'age_status' | 'made_at_ms' | 'author'> & Pick<Referral, 'child'> & { state?: Line['state'] };
+
+/** A line of a list, of a record of any kind. */
+export function lineOf(record: Listed, sync: SyncState, user: string): Line {
   return {
-    id: encounter.id,
-    codename: encounter.codename ?? '',
-    state: sync === 'on_this_phone' && encounter.rev === 0 ? 'unsent' : (state ?? 'draft'),
+    id: record.id,
+    codename: record.codename ?? '',
+    state: sync === 'on_this_phone' && record.rev === 0 ? 'unsent' : (record.state ?? 'draft'),
     sync,
-    danger: encounter.danger === true && encounter.danger_stood_down !== true,
-    child: encounter.age_status === 'child' || encounter.age_status === 'not_sure',
-    made_at_ms: encounter.made_at_ms ?? 0,
-    mine: encounter.author === user,
-    encounter,
+    danger: record.danger === true && record.danger_stood_down !== true,
+    child: record.child === true || record.age_status === 'child' || record.age_status === 'not_sure',
+    made_at_ms: record.made_at_ms ?? 0,
+    mine: record.author === user,
   };
 }
 
+/** A line of the list of encounters. */
+export const itemOf = (encounter: Encounter, sync: SyncState, user: string): Item => ({ ...lineOf(encounter, sync, user), encounter } as Item);
+
 /** Danger first, then children, then the oldest. */
-export const byUrgency = (a: Item, b: Item): number =>
+export const byUrgency = (a: Line, b: Line): number =>
   Number(b.danger) - Number(a.danger) || Number(b.child) - Number(a.child) || a.made_at_ms - b.made_at_ms;

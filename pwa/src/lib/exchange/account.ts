@@ -41,12 +41,15 @@ export async function demoSignIns(server: Server): Promise<DemoSignIn[]> {
   }
 }
 
-interface Caller {
+/** Who asks, and from which device. */
+/** Who asks, and from which device. */
+export interface Caller {
   token: string;
   device: string;
 }
 
-const headersOf = ({ token, device }: Caller): Record<string, string> => ({ Authorization: token, 'X-Noddfa-Device': device });
+/** The headers that say so. */
+export const headersOf = ({ token, device }: Caller): Record<string, string> => ({ Authorization: token, 'X-Noddfa-Device': device });
 
 /** Asks for one group of one record's protected values. The server writes down who asked. */
 export async function reveal(server: Server, caller: Caller, coll: string, rec: string, what: string): Promise<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backOff, Driver } from './driver';
 import { NoAnswer, Refused } from './http';
+import { OtherTab } from './lock';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -28,6 +29,13 @@ it('tries again for ever, later each time, and starts afresh after a success', a
   await driver.now();
   await vi.advanceTimersByTimeAsync(20_000);
   expect(at).toEqual([0, 1_000, 3_000, 7_000]);
+});
+
+it('soon takes its turn after another run, however long it was without signal', async () => {
+  const { driver, at } = failing(...Array.from({ length: 9 }, () => new NoAnswer('no signal')), new OtherTab('it hands in locked work'));
+  for (let tries = 0; tries < 10; tries++) await driver.now();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(at.slice(9)).toEqual([0, 1_000]);
 });
 
 it('waits as long as the server asks', async () => {

@@ -1,4 +1,5 @@
 import { Refused } from './http';
+import { OtherTab } from './lock';
 
 /** How the driver is built; only tests replace anything. */
 export interface DriverParts {
@@ -65,6 +66,14 @@ export class Driver {
     this.#timer = setTimeout(() => void this.now(), ms);
   }
 
+  #waitAfter(error: unknown): number {
+    // Nothing failed: another run had its turn, as the one for locked work does when signal comes back.
+    if (error instanceof OtherTab) return SHORTEST_MS;
+    this.#failures += 1;
+    const asked = error instanceof Refused ? error.retryAfterMs : 0;
+    return Math.max(Math.min(asked, LONGEST_MS), backOff(this.#failures, this.#parts.random()));
+  }
+
   async #cycle(): Promise<void> {
     do {
       this.#again = false;
@@ -73,10 +82,8 @@ export class Driver {
         this.#failures = 0;
         this.#parts.after(null);
       } catch (error) {
-        this.#failures += 1;
         this.#parts.after(error);
-        const asked = error instanceof Refused ? error.retryAfterMs : 0;
-        this.#schedule(Math.max(Math.min(asked, LONGEST_MS), backOff(this.#failures, this.#parts.random())));
+        this.#schedule(this.#waitAfter(error));
         return;
       }
     } while (this.#again && !this.#stopped);

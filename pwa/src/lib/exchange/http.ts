@@ -25,6 +25,8 @@ export class Refused extends Error {
   readonly retryAfterMs: number;
   readonly epoch: string;
   readonly lastSeq: number;
+  /** The answers that stand in the way, each with the word that says why. */
+  readonly fields: Record<string, string>;
 
   constructor(status: number, body: Record<string, unknown>, retryAfterMs: number) {
     super(`refused with ${status}`);
@@ -34,6 +36,7 @@ export class Refused extends Error {
     this.retryAfterMs = retryAfterMs;
     this.epoch = asText(body['epoch']);
     this.lastSeq = asNumber(body['last_seq']);
+    this.fields = Object.fromEntries(Object.entries(asObject(body['fields'])).map(([field, key]) => [field, asText(key)]));
   }
 }
 

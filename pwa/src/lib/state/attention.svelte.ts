@@ -1,6 +1,6 @@
 import type { Conflict, Hold, Outcome, Row } from '../casework/types';
+import { save } from './acts';
 import { contents } from './contents.svelte';
-import { save } from './encounters.svelte';
 
 /** Whether this phone has already answered and the answer is on its way. */
 const answered = (row: Row): boolean =>

@@ -11,7 +11,7 @@ export interface AutoLock {
 }
 
 /**
- * Locks after a time without touch or typing, a minute after the page was hidden, and at once when hidden with a record open.
+ * Locks after a time without touch, typing or reading on, a minute after the page was hidden, and at once when hidden with a record open.
  * Timers stand still in the background, so the time is compared again when the page returns.
  */
 export function watchForIdle({ now, idleMs, lock }: AutoLock): () => void {
@@ -32,7 +32,7 @@ export function watchForIdle({ now, idleMs, lock }: AutoLock): () => void {
     hiddenAt = document.hidden ? now() : 0;
   };
   const leave = (): void => void editing.flush();
-  const acts = ['pointerdown', 'keydown', 'input'] as const;
+  const acts = ['pointerdown', 'pointermove', 'wheel', 'keydown', 'input'] as const;
   for (const act of acts) addEventListener(act, touch, { passive: true, capture: true });
   document.addEventListener('visibilitychange', seen);
   addEventListener('pagehide', leave);

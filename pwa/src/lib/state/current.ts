@@ -1,6 +1,7 @@
 import { Server } from '../exchange/http';
 import type { Outcome } from '../casework/types';
 import { NoAnswer, Refused } from '../exchange/http';
+import { DraftEnded } from '../vault/outbox';
 import type { Vault } from '../vault/vault';
 import { parts } from './parts';
 
@@ -10,7 +11,9 @@ export interface KeptProfile {
   deviceName: string;
   demo: boolean;
   idleLockS: number;
-  user: { id: string; name: string; roles: string[]; agency: string; agency_name: { en: string; cy: string } } | null;
+  /** Where the server was last told that this device is reached; absent while notifications are off. */
+  told?: { endpoint: string; device: string };
+  user: { id: string; name: string; email?: string; roles: string[]; agency: string; agency_name: { en: string; cy: string } } | null;
 }
 
 /** The open vault and its profile; null while locked. */
@@ -36,10 +39,17 @@ export function openVault(): { vault: Vault; profile: KeptProfile } {
   return current.open;
 }
 
+/** Who asks, for the small requests beside the exchange. */
+export async function caller(): Promise<{ token: string; device: string }> {
+  const { vault, profile } = openVault();
+  return { token: profile.token, device: (await vault.meta())?.device ?? '' };
+}
+
 /** Which words tell a person what went wrong. */
 export function wordFor(error: unknown): string {
   if (error instanceof Refused) return error.key === '' ? 'error.internal' : error.key;
   if (error instanceof NoAnswer) return error.foreign ? 'error.portal' : 'error.offline';
+  if (error instanceof DraftEnded) return 'error.draft_ended';
   if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'error.storage';
   return 'error.internal';
 }

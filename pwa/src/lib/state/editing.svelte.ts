@@ -10,6 +10,7 @@ const locks = (): LockManager | undefined => (globalThis as { navigator?: { lock
 /** The records open for editing. While there is one, the app locks as soon as it is hidden, and no tab takes an update. */
 class Editing {
   readonly #open = new Set<Saver>();
+  readonly #beside = new Set<Saver>();
   #release: (() => void) | null = null;
   count = $state(0);
 
@@ -18,19 +19,26 @@ class Editing {
     this.#changed();
   }
 
+  /** Adds something that is saved with the rest and is no record: it may be left for another window. */
+  addBeside(saver: Saver): void {
+    this.#beside.add(saver);
+  }
+
   remove(saver: Saver): void {
     this.#open.delete(saver);
+    this.#beside.delete(saver);
     this.#changed();
   }
 
   /** Saves everything that is open. */
   async flush(): Promise<void> {
-    await Promise.allSettled([...this.#open].map((saver) => saver.flush()));
+    await Promise.allSettled([...this.#open, ...this.#beside].map((saver) => saver.flush()));
   }
 
   /** Lets go of everything, after a lock. */
   clear(): void {
     this.#open.clear();
+    this.#beside.clear();
     this.#changed();
   }
 

@@ -157,8 +157,9 @@ async function letIn(of: Vault): Promise<void> {
   session.demo = open.profile.demo;
   session.device = { id: meta.device, name: open.profile.deviceName };
   session.leaseEnded = leaseOver(meta);
-  sync.lastContactMs = meta.lastContactMs;
+  Object.assign(sync, { lastContactMs: meta.lastContactMs, ready: meta.complete });
   await loadAll(of, !session.leaseEnded);
+  if (sync.ready && !session.leaseEnded) void of.dropWords((name) => knows(name.slice(0, name.indexOf('/')))).catch(() => undefined);
   session.phase = 'open';
   opened();
   if (typeof document !== 'undefined') {
@@ -166,6 +167,10 @@ async function letIn(of: Vault): Promise<void> {
   }
   startSync(of, syncSession(of));
 }
+
+/** Whether this person sees a record, or has made it. */
+const knows = (id: string): boolean =>
+  ['referrals', 'encounters', 'packs'].some((coll) => contents.row(coll, id) !== undefined) || contents.overlays.some((one) => one.subject === id);
 
 const leaseOver = (meta: SyncMeta): boolean => parts.now() - meta.lastContactMs > meta.leaseDays * DAY_MS;
 
@@ -253,6 +258,7 @@ export async function signOut(): Promise<{ kept: number }> {
   const leavingVault = vault;
   if (leavingVault === null) return { kept: 0 };
   await editing.flush();
+  await (await import('./telling.svelte')).endTelling(session.profiles.length <= 1).catch(() => undefined);
   const kept = (await leavingVault.waiting()) + (await leavingVault.draftsToSend());
   shut();
   await leavingVault.wipe();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Clock, emptyDisk, inProcessKdf, PASSPHRASE } from '../testing/phone';
 import { Peer } from '../testing/peer';
 import { contents } from './contents.svelte';
+import { editing } from './editing.svelte';
 import { encounters, openDraft } from './encounters.svelte';
 import { shutDown } from './entry';
 import { useParts } from './parts';
@@ -93,7 +94,7 @@ it('says that storage is full, keeps what is typed on the screen, and saves it w
   try {
     draft.set('narrative', 'typed');
     await expect(draft.flush()).rejects.toThrow();
-    expect([sync.problem, draft.value.narrative]).toEqual(['error.storage', 'typed']);
+    expect([sync.unsaved, draft.value.narrative]).toEqual(['error.storage', 'typed']);
     const handing = draft.handIn();
     expect(draft.isHandingIn).toBe(true);
     expect(await handing).toEqual({ ok: false, key: 'error.storage' });
@@ -137,4 +138,43 @@ it('hands in what another tab wrote in the same record', async () => {
   expect(await one.handIn()).toEqual({ ok: true });
   await syncNow();
   await vi.waitFor(() => expect(peer.taken[0]?.op.set).toEqual({ narrative: 'begun', name: 'written in the other tab' }));
+});
+
+it('hands a draft in once, though another tab has it open and typed nothing since', async () => {
+  await setUp();
+  const one = await openDraft();
+  one.set('narrative', 'begun');
+  await one.flush();
+  const other = await openDraft(one.id);
+  expect(await one.handIn()).toEqual({ ok: true });
+  expect(await other.handIn()).toEqual({ ok: false, key: 'error.draft_ended' });
+  expect([other.isOver, other.isHandingIn]).toEqual([true, false]);
+  await syncNow();
+  expect(peer.taken.map(({ op }) => op.kind)).toEqual(['create']);
+});
+
+it('lets go of a draft that another tab threw away, and keeps on the screen what was typed', async () => {
+  await setUp();
+  const one = await openDraft();
+  one.set('narrative', 'begun');
+  await one.flush();
+  const other = await openDraft(one.id);
+  await one.discard();
+  other.set('narrative', 'typed since');
+  await expect(other.flush()).rejects.toThrow();
+  expect([other.isOver, other.value.narrative, contents.drafts.size]).toEqual([true, 'typed since', 0]);
+  await other.close();
+  expect([editing.count, contents.drafts.size]).toEqual([0, 0]);
+});
+
+it('goes on with a draft that was begun on another phone', async () => {
+  await setUp();
+  peer.putRow('drafts', 'draft0000000001', { rec: 'rec00000000000a', n: 3, draft: { base_rev: 0, value: { narrative: 'begun elsewhere' }, at_ms: 1 } });
+  await syncNow();
+  await vi.waitFor(() => expect(encounters.mine).toHaveLength(1));
+  const draft = await openDraft('rec00000000000a');
+  draft.set('name', 'typed here');
+  await draft.flush();
+  expect(contents.drafts.get(draft.id)?.value).toEqual({ narrative: 'begun elsewhere', name: 'typed here' });
+  expect(await draft.handIn()).toEqual({ ok: true });
 });

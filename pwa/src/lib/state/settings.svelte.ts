@@ -1,7 +1,7 @@
 import type { DeviceRow, Lang, Outcome } from '../casework/types';
 import * as account from '../exchange/account';
 import { contents } from './contents.svelte';
-import { current, failed, openVault, server, whenOpen } from './current';
+import { caller, current, failed, openVault, server, whenOpen } from './current';
 import { keepProfile } from './entry';
 import { session } from './session.svelte';
 import { syncNow } from './sync.svelte';
@@ -40,11 +40,6 @@ whenOpen(() => void loadSettings());
 export async function setIdleLock(seconds: number): Promise<void> {
   settings.idleLockS = Math.min(LONGEST_S, Math.max(SHORTEST_S, Math.round(seconds)));
   await keepProfile({ ...openVault().profile, idleLockS: settings.idleLockS });
-}
-
-async function caller(): Promise<{ token: string; device: string }> {
-  const { vault, profile } = openVault();
-  return { token: profile.token, device: (await vault.meta())?.device ?? '' };
 }
 
 /** Revokes one of the user's own devices: it is told to erase what it can read. */

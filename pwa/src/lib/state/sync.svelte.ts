@@ -70,8 +70,8 @@ async function runOnce(exchange: Exchange, vault: Vault, session: Session): Prom
     else session.contact();
   } finally {
     sync.waiting = await vault.waiting();
-    sync.lastContactMs = (await vault.meta())?.lastContactMs ?? 0;
-    Object.assign(sync, { busy: false, phase: 'idle', done: 0, total: 0 });
+    const meta = await vault.meta();
+    Object.assign(sync, { lastContactMs: meta?.lastContactMs ?? 0, ready: meta?.complete === true, busy: false, phase: 'idle', done: 0, total: 0 });
     await session.silence();
   }
 }

@@ -23,3 +23,9 @@ export async function changeMeta(db: VaultDb, change: (meta: SyncMeta) => SyncMe
   await tx.done;
   return next;
 }
+
+/** Before the names of words that were not given yet, among the keys of this store. */
+export const WORDS = 'words/';
+
+/** The keys of all such words. */
+export const everyWord = (): IDBKeyRange => IDBKeyRange.bound(WORDS, `${WORDS}\uffff`);

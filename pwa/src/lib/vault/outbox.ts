@@ -3,11 +3,12 @@ import type { Boxed, BoxedRow, KeptOp, VaultDb } from './schema';
 import { readMeta, STRICT } from './meta';
 
 /**
- * The most bytes one sealed operation may have. What is larger is refused before it gets a number, and every field at its limit fits,
- * so no server of this protocol refuses a single operation for its size. That matters: numbers are contiguous, so one that is refused
- * for ever would hold up all behind it, and skipping it would break the promise that every number has one verdict.
+ * The most bytes one sealed operation may have. What is larger is refused before it gets a number; a record with every field at its
+ * limit fits, and a change of all of them at once goes in as several. So no server of this protocol refuses a single operation for its
+ * size. That matters: numbers are contiguous, so one that is refused for ever would hold up all behind it, and skipping it would break
+ * the promise that every number has one verdict.
  */
-export const MOST_SEALED = 262_144;
+export const MOST_SEALED = 1_048_576;
 
 /** Everything one saved operation writes, already encrypted: nothing but IndexedDB may be awaited inside a transaction. */
 export interface PreparedOp {
@@ -19,6 +20,8 @@ export interface PreparedOp {
   danger: boolean;
   /** The draft that this operation replaces. */
   fromDraft: string | null;
+  /** True when it is made of a stored draft, and so only while that is there. */
+  ofStored?: boolean;
 }
 
 /** Where a danger operation may stand: after everything that was ever sent, and after its own record's last operation. */
@@ -27,6 +30,9 @@ function firstFreePlace(waiting: OutboxOp[], subject: string): number {
   return bound + 1;
 }
 
+/** A draft that was to be saved again or handed in, and has been ended meanwhile. */
+export class DraftEnded extends Error {}
+
 /** Saves an operation, its readable copy, and the next number in one transaction that reaches the disk. */
 export async function appendOp(db: VaultDb, work: PreparedOp): Promise<void> {
   const tx = db.transaction(['meta', 'outbox', 'overlays', 'drafts'], 'readwrite', STRICT);
@@ -34,6 +40,7 @@ export async function appendOp(db: VaultDb, work: PreparedOp): Promise<void> {
   const outbox = tx.objectStore('outbox');
   // A step may run twice when the connection was lost: the second time the operation has its number already.
   if ((await outbox.getKey(work.op_id)) !== undefined) return;
+  if (work.ofStored === true && (await tx.objectStore('drafts').get(work.subject))?.box === undefined) throw new DraftEnded();
   const waiting = await outbox.index('seq').getAll();
   const place = work.danger ? firstFreePlace(waiting, work.subject) : waiting.length;
   const later = waiting.slice(place);
@@ -47,9 +54,10 @@ export async function appendOp(db: VaultDb, work: PreparedOp): Promise<void> {
 }
 
 /** Replaces a draft. One too large to hand in stays readable here, and what the server has of it stays as it was. */
-export async function putDraft(db: VaultDb, rec: string, box: Boxed, sealed: Sealed): Promise<void> {
+export async function putDraft(db: VaultDb, rec: string, box: Boxed, sealed: Sealed, stored = false): Promise<void> {
   const tx = db.transaction('drafts', 'readwrite', STRICT);
   const held = await tx.store.get(rec);
+  if (stored && held?.box === undefined) throw new DraftEnded();
   const n = (held?.n ?? 0) + 1;
   const sentN = sealed.ct.length > MOST_SEALED ? n : (held?.sentN ?? 0);
   await tx.store.put({ rec, n, sentN, box, sealed });

@@ -97,8 +97,24 @@ describe('passphrases', () => {
     expect((await vault.tries())?.tries).toBe(2);
   });
 
+  it('keeps words that were not given under the data key, until they are given or what they are about is gone', async () => {
+    await vault.keepWords('rec00000000000a/note', { note: 'Blodyn' });
+    await vault.keepWords('rec00000000000b/note', 'Marged');
+    const db = await openVaultDb('slot');
+    expect(JSON.stringify(Object.keys((await db.get('meta', 'words/rec00000000000a/note')) ?? {}))).toBe('["iv","ct"]');
+    vault.lock();
+    await expect(vault.words('rec00000000000a/note')).rejects.toThrow();
+    await vault.unlock(PASSPHRASE);
+    expect(await vault.words('rec00000000000a/note')).toEqual({ note: 'Blodyn' });
+    await vault.dropWords((name) => name.startsWith('rec00000000000a/'));
+    expect([await vault.words('rec00000000000b/note'), await vault.words('rec00000000000a/note')]).toEqual([undefined, { note: 'Blodyn' }]);
+    await vault.keepWords('rec00000000000a/note', undefined);
+    expect((await db.getAllKeys('meta')).sort()).toEqual(['signer', 'sync']);
+  });
+
   it('erases after the tenth what can be read, and keeps what is sealed', async () => {
     await saveRecord(vault, USER);
+    await vault.keepWords('rec00000000000a/note', 'Blodyn');
     await vault.saveDraft(newId(), { base_rev: 0, value: {}, at_ms: 1 });
     for (let i = 0; i < 10; i++) {
       clock.ms += 200_000;
@@ -106,6 +122,7 @@ describe('passphrases', () => {
     }
     const db = await openVaultDb('slot');
     expect([await db.count('keyring'), await db.count('rows'), await db.count('overlays'), await db.get('meta', 'profile')]).toEqual([0, 0, 0, undefined]);
+    expect((await db.getAllKeys('meta')).sort()).toEqual(['signer', 'sync']);
     const batch = await vault.batch(ALL);
     expect([batch.ops.length, batch.drafts.length, batch.drafts[0]?.sealed?.kid]).toEqual([1, 1, 'k1']);
     expect((await db.getAll('drafts')).every((draft) => draft.box === undefined)).toBe(true);
@@ -142,7 +159,7 @@ describe('the outbox', () => {
   });
 
   it('refuses an operation that no server takes', async () => {
-    const op = creation(USER, { narrative: 'x'.repeat(300_000) });
+    const op = creation(USER, { narrative: 'x'.repeat(1_200_000) });
     expect(await vault.save({ op, subject: op.rec, danger: false, fromDraft: null })).toBeNull();
     expect(await vault.waiting()).toBe(0);
   });

@@ -8,7 +8,7 @@ import { makeSigner, publicPoint, signHandIn } from './device';
 import { applyChunk, rowName, type PreparedLine } from './feed';
 import { calibrate, type Kdf } from './kdf';
 import { makeKeyring, tryPassphrase, type Unlocked } from './keyring';
-import { changeMeta, STRICT } from './meta';
+import { changeMeta, everyWord, STRICT, WORDS } from './meta';
 import { adoptEpoch, appendOp, becomeNewDevice, discard, fillGap, MOST_SEALED, putDraft, settle, takeBatch } from './outbox';
 import { openVaultDb, type BoxedRow, type Keyring, type VaultDb } from './schema';
 import { sealDraft, sealOperation } from './seal';
@@ -30,6 +30,8 @@ export interface Overlay {
 
 /** A draft as the screen needs it. */
 export interface DraftContent {
+  /** What kind of record it is of; absent for an encounter. */
+  coll?: string;
   base_rev: number;
   /** The row the author looked at when the draft began; absent for a new record. */
   base?: Record<string, unknown>;
@@ -44,6 +46,8 @@ export interface NewOp {
   subject: string;
   danger: boolean;
   fromDraft: string | null;
+  /** True when it is made of a stored draft of its subject: saving rejects with `DraftEnded` when that is not there any more. */
+  ofStored?: boolean;
 }
 
 /** One user's store on this phone. What needs the data key rejects while it is locked; handing in does not need it. */
@@ -140,6 +144,27 @@ export class Vault {
     await this.#db.use((db) => db.put('meta', boxed, 'profile'));
   }
 
+  /** Words that a person has not given yet, by a name of their own, kept under the data key; undefined when there are none. */
+  async words(name: string): Promise<unknown> {
+    const boxed = await this.#db.use((db) => db.get('meta', WORDS + name));
+    return boxed === undefined ? undefined : this.#open().open('meta', WORDS + name, boxed as never);
+  }
+
+  /** Keeps such words; undefined lets them go. */
+  async keepWords(name: string, words: unknown): Promise<void> {
+    if (words === undefined) return this.#db.use((db) => db.delete('meta', WORDS + name));
+    const boxed = await this.#open().close('meta', WORDS + name, words);
+    await this.#db.use((db) => db.put('meta', boxed, WORDS + name));
+  }
+
+  /** Lets go of the words about everything that `stays` does not name. */
+  async dropWords(stays: (name: string) => boolean): Promise<void> {
+    await this.#db.use(async (db) => {
+      const names = (await db.getAllKeys('meta', everyWord())).map((key) => key.slice(WORDS.length));
+      await Promise.all(names.filter((name) => !stays(name)).map((name) => db.delete('meta', WORDS + name)));
+    });
+  }
+
   // Handing in: works while locked.
 
   async signer(): Promise<CryptoKeyPair> {
@@ -193,12 +218,12 @@ export class Vault {
   // Reading and writing: needs the data key.
 
   /** Seals and saves an operation; returns its id, or null when it is larger than any server takes. */
-  async save({ op, subject, danger, fromDraft }: NewOp): Promise<string | null> {
+  async save({ op, ...work }: NewOp): Promise<string | null> {
     const op_id = newId();
     const sealed = await sealOperation(await this.#serverKey(), op_id, op.user, op);
     if (sealed.ct.length > MOST_SEALED) return null;
     const overlay = await this.#open().close('overlays', op_id, op);
-    await this.#db.use((db) => appendOp(db, { op_id, subject, sealed, overlay, danger, fromDraft }));
+    await this.#db.use((db) => appendOp(db, { op_id, sealed, overlay, ...work }));
     return op_id;
   }
 
@@ -219,12 +244,15 @@ export class Vault {
     return opened.sort((a, b) => a.op.at_ms - b.op.at_ms);
   }
 
-  /** Replaces the draft of a record, sealed both ways. */
-  async saveDraft(rec: string, content: DraftContent): Promise<void> {
+  /**
+   * Replaces the draft of a record, sealed both ways.
+   * Rejects with `DraftEnded` when the draft was stored before and is not there any more: another tab handed it in or threw it away.
+   */
+  async saveDraft(rec: string, content: DraftContent, stored = false): Promise<void> {
     const key = await this.#serverKey();
     const box = await this.#open().close('drafts', rec, content);
     const sealed: Sealed = await sealDraft(key, rec, key.user, { v: 1, user: key.user, rec, ...content });
-    await this.#db.use((db) => putDraft(db, rec, box, sealed));
+    await this.#db.use((db) => putDraft(db, rec, box, sealed, stored));
   }
 
   async discardDraft(rec: string): Promise<void> {

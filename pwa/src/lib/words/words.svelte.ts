@@ -2,19 +2,21 @@
  * The words of the screens, in English and Welsh.
  *
  * Promise: changing the language redraws the words and nothing else, so nothing typed is lost.
- * The lists are words/*.json, in two parts: what is seen before unlocking, and the rest, fetched when a person is at work.
+ * The lists are words/*.json, in four parts: what is seen before unlocking, what is needed to record, fetched when a person is at work,
+ * what is needed to refer, fetched with the first screen of a referral, and what only desks need: reviewing, sending, receiving.
  * Not here: the words of indicators and agencies, which come with their catalogue rows.
  */
 import type { Holes, Key, Lang } from './keys';
 
 export type { Holes, Key, Lang } from './keys';
 
-type Part = 'first' | 'work';
+/** A part of the word lists. */
+export type Part = 'first' | 'work' | 'refer' | 'desk';
 type Table = Record<string, string>;
 
 const parts: Record<Lang, Record<Part, () => Promise<{ default: Table }>>> = {
-  en: { first: () => import('../../../words/en.json'), work: () => import('../../../words/work.en.json') },
-  cy: { first: () => import('../../../words/cy.json'), work: () => import('../../../words/work.cy.json') },
+  en: { first: () => import('../../../words/en.json'), work: () => import('../../../words/work.en.json'), refer: () => import('../../../words/refer.en.json'), desk: () => import('../../../words/desk.en.json') },
+  cy: { first: () => import('../../../words/cy.json'), work: () => import('../../../words/work.cy.json'), refer: () => import('../../../words/refer.cy.json'), desk: () => import('../../../words/desk.cy.json') },
 };
 const plural: Record<Lang, Intl.PluralRules> = { en: new Intl.PluralRules('en-GB'), cy: new Intl.PluralRules('cy') };
 const stored = 'lang';
@@ -49,7 +51,14 @@ export async function setLang(l: Lang): Promise<void> {
   await fetchParts(l);
   current = l;
   localStorage.setItem(stored, l);
+  markLanguage(l);
   document.documentElement.lang = l;
+}
+
+/** Tells the service worker, which cannot read this page, in which language to say that something waits. */
+function markLanguage(l: Lang): void {
+  const { caches } = globalThis as { caches?: CacheStorage };
+  void caches?.open('app-marks').then((marks) => marks.put('/lang', new Response(l))).catch(() => undefined);
 }
 
 /** The text of a key, its holes filled. With `n`, the plural form of the language is used, or the `#zero` form where one is written. */

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import cyFirst from '../../../words/cy.json';
 import status from '../../../words/cy.status.json';
+import cyDesk from '../../../words/desk.cy.json';
+import enDesk from '../../../words/desk.en.json';
 import enFirst from '../../../words/en.json';
+import cyRefer from '../../../words/refer.cy.json';
+import enRefer from '../../../words/refer.en.json';
 import cyWork from '../../../words/work.cy.json';
 import enWork from '../../../words/work.en.json';
 
-const lists: [string, Record<string, string>, Record<string, string>][] = [['first', enFirst, cyFirst], ['work', enWork, cyWork]];
+const lists: [string, Record<string, string>, Record<string, string>][] = [['first', enFirst, cyFirst], ['work', enWork, cyWork], ['refer', enRefer, cyRefer], ['desk', enDesk, cyDesk]];
 const categories = ['zero', 'one', 'two', 'few', 'many', 'other'];
 // The same word in both languages: names of countries, and words Welsh took over.
 const sameOnPurpose = new Set(['contact.post', 'country.AL', 'country.BD', 'country.DZ', 'country.ER', 'country.ET', 'country.GH', 'country.GM', 'country.ID', 'country.IN', 'country.IR', 'country.JM', 'country.KE', 'country.KW', 'country.LK', 'country.LY', 'country.MM', 'country.MW', 'country.NA', 'country.NG', 'country.NP', 'country.PK', 'country.RW', 'country.SL', 'country.SN', 'country.SO', 'country.SY', 'country.TZ', 'country.UG', 'country.YE', 'country.ZM', 'country.ZW']);
@@ -44,6 +48,6 @@ describe.each(lists)('the %s words', (_, en, cy) => {
 });
 
 it('the list of checked Welsh names only keys that exist', () => {
-  const keys = new Set([...Object.keys(cyFirst), ...Object.keys(cyWork)]);
+  const keys = new Set([...Object.keys(cyFirst), ...Object.keys(cyWork), ...Object.keys(cyRefer), ...Object.keys(cyDesk)]);
   expect((status.checked as string[]).filter((key) => !keys.has(key))).toEqual([]);
 });

@@ -1,24 +1,34 @@
 import { go } from '../../lib/router.svelte';
 import { hide } from '../../lib/state/session.svelte';
 
-let hidden = $state(location.pathname === '/notes');
+// The pages that stand in front of everything, by their addresses, so that they survive a reload.
+const pages = { '/notes': 'blank', '/what-next': 'what_next' } as const;
+type Page = (typeof pages)[keyof typeof pages] | '';
 
-/** Whether the neutral page stands in front of everything. It survives a reload by its address. */
+let page = $state<Page>(pages[location.pathname as keyof typeof pages] ?? '');
+
+/** Which page stands in front of everything: the neutral one of quick hide, the one to show to a person, or none. */
 export const cover = {
-  get hidden(): boolean {
-    return hidden;
+  get page(): Page {
+    return page;
   },
 };
 
-/** Puts the neutral page in front, drops the keys, and leaves nothing for Back to return to. */
-export function quickHide(): void {
-  hidden = true;
-  go('/notes', true);
+/** Puts a page in front, drops the keys, and leaves nothing for Back to return to. */
+function coverWith(path: keyof typeof pages): void {
+  page = pages[path];
+  go(path, true);
   hide();
 }
 
-/** Goes from the neutral page to the lock. */
+/** Puts the neutral page in front. */
+export const quickHide = (): void => coverWith('/notes');
+
+/** Puts the page in front that a person may be shown. The phone may leave the worker's hand, so it is locked behind it. */
+export const showWhatNext = (): void => coverWith('/what-next');
+
+/** Goes from the page in front to the lock. */
 export function comeBack(): void {
-  hidden = false;
+  page = '';
   go('/', true);
 }
