@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, launch, phone } from './parts/browser.mjs';
+import { referTour } from './parts/refer-tour.mjs';
 import { Server } from './parts/server.mjs';
 import { tour } from './parts/tour.mjs';
 
@@ -34,5 +35,31 @@ for (const lang of ['en', 'cy']) {
     assert.deepEqual(found, []);
     assert.deepEqual(complaints, []);
     assert.ok(seen.size >= 25, `${seen.size} states were seen`);
+  });
+}
+
+// The narrowest phone that there is, and a desk. A page that is wider than the window has to be pushed about with a thumb.
+const sizes = [{ width: 320, height: 640 }, { width: 1280, height: 800 }];
+
+for (const lang of ['en', 'cy']) {
+  test(`no violation on any screen of referrals, small and wide, ${lang}`, { timeout: 400_000 }, async () => {
+    const contexts = await Promise.all([phone(lang), desk(lang), desk(lang), desk(lang)].map((options) => browser.newContext(options)));
+    const found = [];
+    const seen = new Set();
+    const complaints = await referTour(server, contexts, lang, async (name, { page }) => {
+      const own = page.viewportSize();
+      for (const size of sizes) {
+        await page.setViewportSize(size);
+        found.push(...(await check(page, `${name} at ${size.width}`)));
+        const wider = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
+        if (wider > 0) found.push(`${name} at ${size.width}: ${wider} too wide`);
+      }
+      await page.setViewportSize(own);
+      seen.add(name);
+    });
+    assert.deepEqual(found, []);
+    assert.deepEqual(complaints, []);
+    assert.ok(seen.size >= 25, `${seen.size} states were seen`);
+    await Promise.all(contexts.map((context) => context.close()));
   });
 }

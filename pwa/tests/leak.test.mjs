@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { child, form } from './parts/answers.mjs';
 import { desk, launch, launchOn, phone } from './parts/browser.mjs';
 import { passphrase, Person } from './parts/person.mjs';
+import { approves, handsReferralIn, opensRow, starts, writesForm } from './parts/referral.mjs';
 import { searchBrowser, searchFolder, searchMemory } from './parts/search.mjs';
 import { Server } from './parts/server.mjs';
 
-let server, desks, folder, context, worker, supervisor;
+let server, desks, folder, context, worker, supervisor, spoc;
 const lines = [];
 before(async () => {
   [server, desks] = await Promise.all([Server.start(), launch()]);
@@ -17,7 +19,8 @@ before(async () => {
   context = await launchOn(folder, phone('en'));
   worker = await Person.in(context, server.url, 'en');
   supervisor = await Person.in(await desks.newContext(desk('en')), server.url, 'en');
-  for (const { page } of [worker, supervisor]) page.on('console', (line) => lines.push(line.text()));
+  spoc = await Person.in(await desks.newContext(desk('en')), server.url, 'en');
+  for (const { page } of [worker, supervisor, spoc]) page.on('console', (line) => lines.push(line.text()));
 });
 after(async () => {
   await Promise.all([context?.close().catch(() => undefined), desks?.close(), server?.stop()]);
@@ -69,13 +72,78 @@ test('a desk that reads, reveals and decides keeps nothing readable', { timeout:
   for (const what of ['identity', 'contact']) await supervisor.button(`reveal.button_${what}`).click();
   await supervisor.page.getByText(markers[1]).nth(3).waitFor();
   await supervisor.button('review.pick_up').click();
+  await supervisor.page.getByRole('radio', { name: supervisor.t('review.return') }).check();
+  await supervisor.page.locator('#note').fill(markers.join(' '));
+  await supervisor.saved();
+  assert.deepEqual(await searchBrowser(supervisor.page, words), [], 'while it is being written');
   await supervisor.decides('return', { codes: ['R01'], note: markers.join(' ') });
   await supervisor.sees('sync.all_in');
   assert.deepEqual(await searchBrowser(supervisor.page, words), []);
 });
 
+// The markers in every answer of a person's own words, in their name, and in the ways to reach the worker.
+const nrm = form('nrm');
+const marked = (question) => ['text', 'longtext'].includes(question.type) && child[question.key] !== undefined && question.key !== 'local_ref';
+const leaky = { ...child, fr_phone: texts.tel, fr_email: texts.email, ...Object.fromEntries(nrm.sections.flatMap(({ questions }) => questions.filter(marked).map(({ key }) => [key, markers.join(' ')]))) };
+
+/** What stands where others may look: lists, the title, the address. */
+async function namesNobody({ page }) {
+  const seen = await page.evaluate(() => [document.title, location.href, document.querySelector('main').innerText].join(' '));
+  assert.deepEqual(words.filter((word) => seen.includes(word)), []);
+}
+
+test('a referral lies on the phone in no readable form, and no list names anybody', { timeout: 180_000 }, async () => {
+  await worker.menu('nav.home');
+  await worker.link('refer.start').click();
+  await starts(worker, 'nrm', async () => {
+    await worker.choose('refer.person_known', 'common.yes');
+    await worker.choose('field.age_status', 'age_status.child');
+    await worker.choose('refer.danger_now', 'common.no');
+  });
+  const codename = await worker.page.locator('.govuk-caption-l').innerText();
+  await context.setOffline(true);
+  await writesForm(worker, nrm, leaky);
+  await worker.saved();
+  await namesNobody(worker);
+  assert.deepEqual(await searchBrowser(worker.page, words), [], 'while it is a draft');
+  await handsReferralIn(worker);
+  await worker.sees('sync.offline_waiting', { n: 1 });
+  assert.deepEqual(await searchBrowser(worker.page, words), [], 'while it waits');
+  await context.setOffline(false);
+  await worker.page.getByText(worker.t('event.version', { n: 1 })).waitFor();
+  assert.deepEqual(await searchBrowser(worker.page, words), [], 'once it is delivered');
+  await worker.menu('nav.home');
+  await worker.row(codename).first().waitFor();
+  await namesNobody(worker);
+
+  await supervisor.asksAgain();
+  await supervisor.menu('nav.queue');
+  await supervisor.page.getByRole('link', { name: codename }).first().waitFor();
+  await namesNobody(supervisor);
+  await opensRow(supervisor, codename);
+  await supervisor.button('reveal.button_identity').click();
+  await supervisor.button('review.pick_up').click();
+  await approves(supervisor);
+  await supervisor.page.getByRole('listitem').filter({ hasText: supervisor.t('event.approve') }).waitFor();
+  await supervisor.sees('sync.all_in');
+  assert.deepEqual(await searchBrowser(supervisor.page, words), []);
+
+  await spoc.setUp(await server.person('spoc', 'Glasfor Police'));
+  await spoc.menu('nav.send');
+  await spoc.page.getByRole('link', { name: codename }).first().waitFor();
+  await namesNobody(spoc);
+  await opensRow(spoc, codename);
+  await spoc.page.getByLabel(spoc.t('gateway.msa_2015_s52'), { exact: true }).check();
+  for (const why of ['disclosure.necessity', 'disclosure.proportionality']) await spoc.field(why).fill(markers.join(' '));
+  await spoc.button('disclosure.button').click();
+  await spoc.button('pack.open').click();
+  await spoc.sees('pack.not_submission');
+  assert.deepEqual(await searchBrowser(spoc.page, words), [], 'a pack is kept nowhere');
+  assert.deepEqual(await searchMemory(spoc.page, [markers[0]]), [markers[0]], 'and it was on the screen');
+});
+
 test('after the lock nothing readable is left, not in storage, not in memory, not in the console', { timeout: 60_000 }, async () => {
-  for (const person of [worker, supervisor]) {
+  for (const person of [worker, supervisor, spoc]) {
     await person.locksNow();
     assert.deepEqual(await searchBrowser(person.page, words), []);
     assert.deepEqual(await searchMemory(person.page, words), []);

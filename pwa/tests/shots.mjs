@@ -5,6 +5,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
+import { desk, phone } from './parts/browser.mjs';
+import { referTour } from './parts/refer-tour.mjs';
+import { Server } from './parts/server.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const out = join(root, 'docs/screens');
@@ -99,11 +102,13 @@ async function fieldScreens(page, shot) {
     await page.locator('#s-signs').waitFor();
     await shot('record-returned', 'h1');
   }
-  for (const [name, path] of [['attention', '/attention'], ['advice', '/advice'], ['settings', '/settings'], ['not-found', '/nothing']]) {
+  for (const [name, path] of [['attention', '/attention'], ['inbox', '/inbox'], ['advice', '/advice'], ['settings', '/settings'], ['not-found', '/nothing']]) {
     await follow(page, path);
     await shot(name);
   }
   await follow(page, '/settings');
+  await page.evaluate(() => [...document.querySelectorAll('h2')].find((head) => /^(Notifications|Hysbysiadau)/.test(head.textContent))?.setAttribute('data-told', ''));
+  await shot('settings-told', '[data-told]');
   await page.getByRole('button', { name: /^(Lock now|Cloi nawr)$/ }).click();
   await page.locator('#passphrase').waitFor();
   await shot('lock');
@@ -155,6 +160,38 @@ const walks = [
   ['supervisor', 'Llwybr', waiting('attention-held')],
 ];
 
+// Of the states that the tour of referrals goes through, those worth a picture, and what to show of a long page.
+const pictured = {
+  'refer-pathways': '', 'refer-list': '', 'refer-consent': '', 'refer-question-text': '', 'refer-check-problem': '', 'refer-returned': '', 'refer-view': '',
+  'refer-queue': '', 'refer-review-hits': '#hits', 'refer-review-return': 'form', send: '', 'send-disclosure-problem': '', 'send-pack': '.app-pack', 'received-one': '', 'what-next': '',
+};
+
+/** Pictures of the screens of referrals: one tour in each language, each state at both sizes. */
+async function referScreens(browser, taken) {
+  for (const lang of ['en', 'cy']) {
+    const server = await Server.start();
+    const contexts = await Promise.all([phone(lang), desk(lang), desk(lang), desk(lang)].map((options) => browser.newContext(options)));
+    try {
+      await referTour(server, contexts, lang, async (name, { page }) => {
+        if (pictured[name] === undefined || (only !== '' && !name.includes(only))) return;
+        const own = page.viewportSize();
+        for (const [size, viewport] of Object.entries(sizes)) {
+          await page.setViewportSize(viewport);
+          await page.evaluate((sel) => (sel ? document.querySelector(sel)?.scrollIntoView({ block: 'start' }) : scrollTo(0, 0)), pictured[name]);
+          await page.waitForTimeout(150);
+          const file = `${name}-${size}-${lang}.png`;
+          await page.screenshot({ path: join(out, file) });
+          taken.push(file);
+        }
+        await page.setViewportSize(own);
+      });
+    } finally {
+      await Promise.all(contexts.map((context) => context.close()));
+      await server.stop();
+    }
+  }
+}
+
 const server = await startServer();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 const taken = [];
@@ -181,10 +218,12 @@ try {
       }
     }
   }
+  await server.stop();
+  await referScreens(browser, taken);
 } finally {
   await browser.close();
   await server.stop();
 }
 const names = [...new Set(taken.map((file) => file.replace(/-(phone|desk)-(en|cy)\.png$/, '')))];
 const row = (name) => `| ${name} | ${Object.keys(sizes).flatMap((s) => ['en', 'cy'].map((l) => `[${s} ${l}](${name}-${s}-${l}.png)`)).join(' | ')} |`;
-await writeFile(join(out, 'README.md'), `# Every screen\n\nTaken by \`make shots\` from the real server with made-up data.\n\n| screen | phone, English | phone, Welsh | desk, English | desk, Welsh |\n|---|---|---|---|---|\n${names.map(row).join('\n')}\n`);
+await writeFile(join(out, 'README.md'), `# Every screen\n\nTaken by \`make shots\` from the real server with made-up data.\n\n| screen | phone, English | phone, Welsh | desk, English | desk, Welsh |\n|---|---|---|---|---|\n${names.map(row).join('\n')}\n\nTwo pages of a pack on paper, printed by \`internal/pack\`: [English](pack-en.png), [Welsh](pack-cy.png).\n`);

@@ -39,12 +39,6 @@ async function arrived(path) {
   await until(`${path} has arrived`, () => server.admin('GET', `/api/collections/encounters/records/${id}`).then(() => true, () => false), 30_000);
 }
 
-const hides = (page, hidden) => page.evaluate((is) => {
-  Object.defineProperty(document, 'hidden', { value: is, configurable: true });
-  Object.defineProperty(document, 'visibilityState', { value: is ? 'hidden' : 'visible', configurable: true });
-  document.dispatchEvent(new Event('visibilitychange'));
-}, hidden);
-
 test('two minutes without touch lock every tab, and what was being written is kept', { timeout: 60_000 }, async () => {
   const worker = await phoneOf(0, { prepare: (page) => page.clock.install() });
   const second = new Person(await worker.page.context().newPage(), server.url, 'en');
@@ -71,13 +65,13 @@ test('two minutes without touch lock every tab, and what was being written is ke
 
 test('a page hidden with a record open locks at once', { timeout: 60_000 }, async () => {
   const worker = await phoneOf(1);
-  await hides(worker.page, true);
-  await hides(worker.page, false);
+  await worker.hides(true);
+  await worker.hides(false);
   await worker.heading('home.title').waitFor();
   await worker.menu('nav.new');
   await worker.open('story');
   await worker.field('field.narrative').fill('Seen from outside');
-  await Promise.all([worker.page.waitForEvent('load'), hides(worker.page, true)]);
+  await Promise.all([worker.page.waitForEvent('load'), worker.hides(true)]);
   await worker.locked();
   await worker.unlock();
   await worker.open('story');
@@ -204,6 +198,22 @@ test("a hotspot's sign-in page takes nothing and is named for what it is", { tim
   await arrived(path);
 });
 
+test('a phone that lost its signal before the lists came says that it is not ready', { timeout: 60_000 }, async () => {
+  const worker = await Person.in(await browser.newContext(phone('en')), server.url, 'en');
+  const context = worker.page.context();
+  await context.route('**/api/noddfa/pull', (route) => route.abort());
+  await worker.goes('/');
+  await worker.signIn(await server.person('field', agency, 2));
+  await worker.enrol();
+  await worker.sees('sync.unready');
+  await worker.menu('nav.new');
+  await worker.sees('signs.missing');
+  await context.unroute('**/api/noddfa/pull');
+  await worker.page.reload();
+  await worker.unlock();
+  await worker.sees('sync.all_in');
+});
+
 for (const off of [-10, 10]) {
   test(`a clock ${Math.abs(off)} years ${off < 0 ? 'slow' : 'fast'} hands in all the same`, { timeout: 60_000 }, async () => {
     const worker = await phoneOf(2, { at: 'Dyffryn Arian Police' });
@@ -225,7 +235,7 @@ for (const off of [-10, 10]) {
 test('a new version waits until the record is closed', { timeout: 60_000 }, async (t) => {
   const gateway = await Gateway.before(server);
   t.after(() => gateway.close());
-  const worker = await phoneOf(2, { at: 'Morlan Police', url: gateway.url });
+  const worker = await phoneOf(1, { at: 'Tir Uchel Police', url: gateway.url });
   await worker.menu('nav.new');
   await worker.open('story');
   await worker.field('field.narrative').fill('Written while a version came out');

@@ -75,17 +75,18 @@ export class Person {
   }
 
   async atHome() {
-    await this.heading('home.title').waitFor({ timeout: 30_000 });
+    // Who only has a desk begins there.
+    await this.heading('home.title').or(this.heading('home.title_desk')).first().waitFor({ timeout: 30_000 });
   }
 
-  /** Signs in, sets the phone up, and waits until everything of the server is here. */
+  /** Signs in, sets the phone up, and waits until it says that it is ready to lose its signal. */
   async setUp(who, initials, secret) {
     await this.goes('/');
     await this.signIn(who);
     await this.enrol(initials, secret);
     await this.atHome();
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await this.page.getByText(this.t('sync.all_in')).waitFor({ timeout: 30_000 });
+    await this.page.getByText(this.t('sync.all_in')).or(this.page.getByText(this.t('sync.drafts', { n: 1 }))).first().waitFor({ timeout: 30_000 });
   }
 
   async unlock(secret = passphrase) {
@@ -98,6 +99,15 @@ export class Person {
     await this.menu('nav.settings');
     await Promise.all([this.page.waitForEvent('load'), this.button('settings.lock_now').click()]);
     await this.locked();
+  }
+
+  /** Goes to another app, or comes back from it. */
+  async hides(hidden) {
+    await this.page.evaluate((is) => {
+      Object.defineProperty(document, 'hidden', { value: is, configurable: true });
+      Object.defineProperty(document, 'visibilityState', { value: is ? 'hidden' : 'visible', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
   }
 
   /** Waits for the lock to be ready for the next try, with the phone's clock put on past its back-off. */
@@ -132,7 +142,7 @@ export class Person {
 
   /** Waits until what was typed is sealed and stored. */
   async saved() {
-    await this.page.waitForTimeout(400);
+    await this.page.waitForTimeout(1_000);
   }
 
   /** Records what is given and hands it in; gives the record's address and code-name. */
@@ -160,7 +170,7 @@ export class Person {
   async asksAgain() {
     await this.page.context().setOffline(true);
     await this.page.context().setOffline(false);
-    await this.sees('sync.all_in');
+    await this.page.getByText(this.t('sync.all_in')).or(this.page.getByText(this.t('sync.drafts', { n: 1 }))).first().waitFor();
   }
 
   /** Opens what stands folded away under a summary. */

@@ -18,9 +18,12 @@ export class Server {
   url = '';
   #process;
 
-  static async start() {
+  /** What the command line adds. */
+  more = [];
+
+  static async start(...more) {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build first`);
-    const server = new Server();
+    const server = Object.assign(new Server(), { more });
     await server.comeUp();
     return server;
   }
@@ -33,7 +36,7 @@ export class Server {
   async comeUp() {
     const address = this.url === '' ? '127.0.0.1:0' : new URL(this.url).host;
     const from = this.output.length;
-    const child = spawn(binary, ['serve', '--demo', '--dir', this.data, '--keys', join(this.folder, 'keys'), '--http', address]);
+    const child = spawn(binary, ['serve', '--demo', '--dir', this.data, '--keys', join(this.folder, 'keys'), '--http', address, ...this.more]);
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (this.output += bytes));
     await until('the server has started', async () => {

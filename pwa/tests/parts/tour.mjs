@@ -136,13 +136,25 @@ async function decide(supervisor, codename, visit) {
 
 /** What stands apart from records: advice, settings, a page that is not there. */
 async function settle(worker, supervisor, visit) {
+  await worker.menu('nav.inbox');
+  await worker.heading('inbox.title').waitFor();
+  await worker.sees('notice.returned');
+  await visit('inbox', worker);
+  await worker.button('inbox.read_all').click();
+  await worker.sees('inbox.unread', { n: 0 });
+  await visit('inbox-read', worker);
   await worker.menu('nav.advice');
   await worker.heading('advice.title').waitFor();
   await visit('advice', worker);
   await worker.menu('nav.settings');
   await worker.heading('settings.devices').waitFor();
+  await worker.heading('telling.title').waitFor();
   await worker.page.getByRole('button', { name: worker.t('settings.revoke') }).first().click();
   await visit('settings', worker);
+  await worker.goes('/notice/none00000000000');
+  await worker.unlock();
+  await worker.sees('inbox.gone');
+  await visit('notice-gone', worker);
   await worker.goes('/nowhere');
   await worker.unlock();
   await worker.sees('app.not_found');

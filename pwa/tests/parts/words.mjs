@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../../words/${name}.json`, import.meta.url), 'utf8'));
-const tables = { en: { ...read('en'), ...read('work.en') }, cy: { ...read('cy'), ...read('work.cy') } };
+const parts = ['', 'work.', 'refer.', 'desk.'];
+const tables = Object.fromEntries(['en', 'cy'].map((lang) => [lang, Object.assign({}, ...parts.map((part) => read(part + lang)))]));
 
 /** The text of a key as the screens show it. A key without words is an error. */
 export function words(lang, key, holes = {}) {
