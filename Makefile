@@ -48,16 +48,18 @@ test-go: app
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 	$(GO) test -tags $(TAGS) ./...
 	$(GO) test -race -short -tags $(TAGS) $(RACE)
+	$(GO) test -race -tags $(TAGS) -run 'TestStartAndStop|TestRestart' ./internal/notify # Its other tests have one goroutine each.
 
 test-app: pwa/node_modules/.installed
 	npm --prefix pwa run check
 	npm --prefix pwa run lint
 	npm --prefix pwa test
 
-# The app's engine against the real server, then the whole app in a real browser.
+# The app's engine against the real server, then the whole app in a real browser. Every file has a server and a browser of its
+# own and mostly waits for them, so two at a time take little more than half as long.
 test-browser: build browser
 	NODDFA_BIN=$(CURDIR)/bin/noddfa npm --prefix pwa run test:server
-	node --test --test-concurrency=1 $$(find pwa/tests -name '*.test.mjs' | sort)
+	node --test --test-concurrency=2 $$(find pwa/tests -name '*.test.mjs' | sort)
 
 # Chromium as Debian packages it where we may install it, otherwise the browser tool's own download.
 .PHONY: browser

@@ -72,7 +72,7 @@ func batchBody(p *phone, ops []exchange.Op) ([]byte, error) {
 }
 
 func (o *office) batchHTTP(token string, body []byte) error {
-	raw, err := o.post("/api/batch", "application/json", token, "", body)
+	raw, err := o.post("/api/batch", token, body, map[string]string{"Content-Type": "application/json"})
 	if err != nil {
 		return err
 	}

@@ -33,11 +33,9 @@ func measureBrowser(folder string) ([]figure, error) {
 	if err := errors.Join(err, o.close()); err != nil {
 		return nil, err
 	}
-	run := exec.Command("node", "bench/browser.mjs", o.data(), o.keysFolder(), authorEmail, password, strconv.Itoa(listRecords))
-	run.Stderr = os.Stderr
-	out, err := run.Output()
+	out, err := node("bench/browser.mjs", o.data(), o.keysFolder(), authorEmail, password, strconv.Itoa(listRecords))
 	if err != nil {
-		return nil, fmt.Errorf("run the browser: %w", err)
+		return nil, err
 	}
 	var got struct {
 		Paint  []float64 `json:"first_paint_ms"`
@@ -53,6 +51,17 @@ func measureBrowser(folder string) ([]figure, error) {
 		atMost("cold_first_paint_ms_6x", middle(got.Paint), "ms", paintAimMs, spread(got.Paint)),
 		atMost("unlock_1000_ms_6x", middle(got.Unlock), "ms", listAimMs, spread(got.Unlock)),
 	}, nil
+}
+
+// node runs a script that drives the browser, and gives what it prints.
+func node(args ...string) ([]byte, error) {
+	run := exec.Command("node", args...)
+	run.Stderr = os.Stderr
+	out, err := run.Output()
+	if err != nil {
+		return nil, fmt.Errorf("run the browser: %w", err)
+	}
+	return out, nil
 }
 
 func middle(values []float64) float64 { return slices.Sorted(slices.Values(values))[len(values)/2] }

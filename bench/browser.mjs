@@ -1,41 +1,18 @@
 // Measures the app in Chromium at a sixth of its speed: a cold start with the server gone, and unlocking to the list.
 // Run by the benchmark: node bench/browser.mjs <data folder> <keys folder> <email> <password> <records>
 // Prints one JSON line: {"first_paint_ms": […], "unlock_ms": […]}.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { launchOn, phone } from '../pwa/tests/parts/browser.mjs';
 import { passphrase, Person } from '../pwa/tests/parts/person.mjs';
-import { until } from '../pwa/tests/parts/server.mjs';
+import { Program } from './program.mjs';
 
 const [data, keys, email, password, records] = process.argv.slice(2);
 const [turns, slowdown, shown] = [5, 6, 20];
 const profile = mkdtempSync(join(tmpdir(), 'noddfa-bench-profile-'));
-const program = process.env.NODDFA_BIN ?? resolve(import.meta.dirname, '../bin/noddfa');
-const server = spawn(program, ['serve', '--dir', data, '--keys', keys, '--http', '127.0.0.1:0']);
-let output = '';
-for (const stream of [server.stdout, server.stderr]) stream.on('data', (bytes) => (output += bytes));
-
 /** What is left of the list below the rows that are shown; the button that brings it names the number. */
 const rest = String(Number(records) - shown);
-
-async function stopServer() {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  server.kill('SIGKILL');
-  await once(server, 'exit');
-}
-
-async function serve() {
-  let url;
-  await until('the server has started', async () => {
-    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}:\n${output}`);
-    url = /app\s+(http\S+)/.exec(output)?.[1];
-    return url !== undefined && fetch(`${url}/api/health`).then((answer) => answer.ok, () => false);
-  }, 60_000);
-  return url;
-}
 
 /** Sets the phone up and takes every record in, at full speed and over the real exchange. */
 async function fill(url) {
@@ -82,14 +59,15 @@ async function coldStart(url) {
   }
 }
 
+const program = new Program(data, keys);
 try {
-  const url = await serve();
+  const url = await program.serve();
   await fill(url);
-  await stopServer();
+  await program.stop();
   const all = [];
   for (let turn = 0; turn < turns; turn++) all.push(await coldStart(url));
   process.stdout.write(`${JSON.stringify({ first_paint_ms: all.map((t) => t.paint), unlock_ms: all.map((t) => t.list) })}\n`);
 } finally {
-  await stopServer();
+  await program.stop();
   rmSync(profile, { recursive: true, force: true });
 }

@@ -19,7 +19,8 @@ type part struct {
 	run  func(folder string) ([]figure, error)
 }
 
-var parts = []part{{"push", measurePush}, {"bootstrap", measureBootstrap}, {"pull", measurePulls}, {"browser", measureBrowser}}
+var parts = []part{{"push", measurePush}, {"bootstrap", measureBootstrap}, {"pull", measurePulls}, {"browser", measureBrowser},
+	{"validate", measureValidate}, {"referrals", measureReferrals}, {"form", measureForm}}
 
 func main() {
 	if err := profiled(func() error { return run(os.Args[1:]) }); err != nil {

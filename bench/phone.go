@@ -59,8 +59,7 @@ func (o *office) enrol(ctx context.Context, user casework.User) (*phone, error) 
 // body seals the operations into one hand-in.
 func (p *phone) body(ops []exchange.Op) ([]byte, error) {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "{\"k\":\"h\",\"proto\":1,\"device\":%q,\"epoch\":%q,\"app\":\"bench\",\"client_ms\":%d,\"ops\":%d,\"drafts\":0}\n",
-		p.caller.Device, p.epoch, time.Now().UnixMilli(), len(ops))
+	out.WriteString(p.head(len(ops), 0))
 	for _, op := range ops {
 		op.V, op.User, op.AtMs, op.TZ = 1, p.caller.User.ID, time.Now().UnixMilli(), "Europe/London"
 		plain, err := json.Marshal(op)
@@ -68,19 +67,43 @@ func (p *phone) body(ops []exchange.Op) ([]byte, error) {
 			return nil, fmt.Errorf("write operation: %w", err)
 		}
 		id := newID()
-		enc, sender, err := hpke.NewSender(p.key, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte("noddfa-op/1"))
+		sealed, err := p.seal("noddfa-op/1", id, plain)
 		if err != nil {
-			return nil, fmt.Errorf("seal operation: %w", err)
-		}
-		ct, err := sender.Seal([]byte("noddfa-op/1|"+id+"|"+p.caller.User.ID+"|"+p.kid), plain)
-		if err != nil {
-			return nil, fmt.Errorf("seal operation: %w", err)
+			return nil, err
 		}
 		p.seq++
-		b64 := base64.RawURLEncoding.EncodeToString
-		fmt.Fprintf(&out, "{\"k\":\"o\",\"op_id\":%q,\"seq\":%d,\"kid\":%q,\"enc\":%q,\"ct\":%q}\n", id, p.seq, p.kid, b64(enc), b64(ct))
+		fmt.Fprintf(&out, "{\"k\":\"o\",\"op_id\":%q,\"seq\":%d,%s}\n", id, p.seq, sealed)
 	}
 	return out.Bytes(), nil
+}
+
+// draftBody seals one draft of a record into a hand-in.
+func (p *phone) draftBody(rec string, draft casework.Values) ([]byte, error) {
+	plain, err := json.Marshal(draft)
+	if err != nil {
+		return nil, fmt.Errorf("write draft: %w", err)
+	}
+	sealed, err := p.seal("noddfa-draft/1", rec, plain)
+	return fmt.Appendf(nil, "%s{\"k\":\"d\",\"rec\":%q,\"n\":1,%s}\n", p.head(0, 1), rec, sealed), err
+}
+
+func (p *phone) head(ops, drafts int) string {
+	return fmt.Sprintf("{\"k\":\"h\",\"proto\":1,\"device\":%q,\"epoch\":%q,\"app\":\"bench\",\"client_ms\":%d,\"ops\":%d,\"drafts\":%d}\n",
+		p.caller.Device, p.epoch, time.Now().UnixMilli(), ops, drafts)
+}
+
+// seal gives the members of a line that carry what is sealed.
+func (p *phone) seal(info, subject string, plain []byte) (string, error) {
+	enc, sender, err := hpke.NewSender(p.key, hpke.HKDFSHA256(), hpke.AES256GCM(), []byte(info))
+	if err != nil {
+		return "", fmt.Errorf("seal: %w", err)
+	}
+	ct, err := sender.Seal([]byte(info+"|"+subject+"|"+p.caller.User.ID+"|"+p.kid), plain)
+	if err != nil {
+		return "", fmt.Errorf("seal: %w", err)
+	}
+	b64 := base64.RawURLEncoding.EncodeToString
+	return fmt.Sprintf("\"kid\":%q,\"enc\":%q,\"ct\":%q", p.kid, b64(enc), b64(ct)), nil
 }
 
 // push hands in what body made, and checks that all n operations were written.

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// bootstrapRecords and the version of each make ten thousand rows, with the catalogue of signs.
+	// bootstrapRecords and the version of each make ten thousand rows, with the catalogue of signs and the forms.
 	bootstrapRecords = 4_932
 	bootstrapTurns   = 7
 )
@@ -85,12 +85,32 @@ func bootstrapFigures(answer []byte, bare, sent time.Duration) ([]figure, error)
 	for _, rows := range f.rows {
 		n += rows
 	}
+	forms, err := formsAlone(plain)
+	if err != nil {
+		return nil, err
+	}
 	return []figure{
 		atLeast("bootstrap_rows_per_s", perSecond(n, sent), "rows/s", 30_000,
-			fmt.Sprintf("%d rows: %d encounters, their versions and the catalogue; %.1f MB before gzip; %.0f rows/s before gzip and HTTP",
+			fmt.Sprintf("%d rows: %d encounters, their versions, the catalogue and the forms; %.1f MB before gzip; %.0f rows/s before gzip and HTTP",
 				n, f.rows["encounters"], float64(len(plain))/1e6, perSecond(n, bare))),
-		atMost("bootstrap_bytes", float64(len(answer)), "bytes", 1_200_000, fmt.Sprintf("%.0f bytes a row", float64(len(answer))/float64(n))),
+		atMost("bootstrap_bytes", float64(len(answer)), "bytes", 1_200_000,
+			fmt.Sprintf("%.0f bytes a row; the forms alone weigh %d", float64(len(answer))/float64(n), forms)),
 	}, nil
+}
+
+// formsAlone gives what the definitions of forms weigh after gzip. A phone takes them in once, and again what changes.
+func formsAlone(plain []byte) (int, error) {
+	var rows bytes.Buffer
+	for line := range bytes.Lines(plain) {
+		if bytes.HasPrefix(line, []byte(`{"k":"p","c":"forms",`)) {
+			rows.Write(line)
+		}
+	}
+	if rows.Len() == 0 {
+		return 0, wrong("rows of forms", 0, "some")
+	}
+	small, err := squeeze(rows.Bytes())
+	return len(small), err
 }
 
 // pullHTTP gives the answer as it was on the wire.

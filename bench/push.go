@@ -68,7 +68,7 @@ func (o *office) author(ctx context.Context) (*phone, *writer, error) {
 
 // againstRaw hands in a batch, then inserts the very rows it wrote into a second file, and so on in turn.
 func againstRaw(ctx context.Context, o *office, p *phone, w *writer) (figure, error) {
-	second, err := openTwin(ctx, o)
+	second, err := openTwin(ctx, o, "encounters")
 	if err != nil {
 		return figure{}, err
 	}
@@ -130,7 +130,7 @@ func againstBatch(ctx context.Context, o *office, p *phone, w *writer) (figure, 
 		if err != nil {
 			return figure{}, err
 		}
-		took, err := timed(func() error { return o.pushHTTP(token, p, body) })
+		took, err := timed(func() error { return o.pushHTTP(token, p, "identity", body) })
 		if err != nil {
 			return figure{}, err
 		}
@@ -149,8 +149,10 @@ func againstBatch(ctx context.Context, o *office, p *phone, w *writer) (figure, 
 	return relative("push_vs_batch", perSecond(batch, median(ours)), "records/s", perSecond(batch, median(theirs)), 3, "both over HTTP"), err
 }
 
-func (o *office) pushHTTP(token string, p *phone, body []byte) error {
-	raw, err := o.post("/api/noddfa/push", "application/x-ndjson", token, p.caller.Device, body)
+// pushHTTP hands in a full batch over HTTP. The body may be gzipped already, as encoding says.
+func (o *office) pushHTTP(token string, p *phone, encoding string, body []byte) error {
+	raw, err := o.post("/api/noddfa/push", token, body, map[string]string{"Content-Type": "application/x-ndjson", "Content-Encoding": encoding,
+		"X-Noddfa-Device": p.caller.Device})
 	if err != nil {
 		return err
 	}
@@ -162,14 +164,15 @@ func (o *office) pushHTTP(token string, p *phone, body []byte) error {
 }
 
 // post sends a body and gives the answer, which must be good.
-func (o *office) post(path, kind, token, device string, body []byte) ([]byte, error) {
+func (o *office) post(path, token string, body []byte, headers map[string]string) ([]byte, error) {
 	r, err := http.NewRequest(http.MethodPost, o.url+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
-	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Authorization", token)
-	r.Header.Set("X-Noddfa-Device", device)
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
 	return do(r)
 }
 

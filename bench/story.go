@@ -54,6 +54,10 @@ func (w *writer) narrative() string {
 	return strings.Join(out, " ")
 }
 
+func (w *writer) codename() string {
+	return fmt.Sprintf("%s %d", one(w, "Robin", "Wren", "Barcud", "Gwennol", "Heron", "Dryw", "Kestrel", "Pila"), 10+w.rnd.IntN(90))
+}
+
 // place is a line of text; every third time the phone's position stands with it.
 func (w *writer) place() map[string]any {
 	v := map[string]any{"text": one(w, "Flat above the shop", "Car wash by the bridge", "Farm at the end of the lane", "Room at the back of the yard")}
@@ -77,7 +81,7 @@ func (w *writer) ticks() []string {
 func (w *writer) fields() casework.Values {
 	met := time.Now().Add(-time.Duration(w.rnd.IntN(300*24*60)) * time.Minute).UTC()
 	v := casework.Values{
-		"codename": fmt.Sprintf("%s %d", one(w, "Robin", "Wren", "Barcud", "Gwennol", "Heron", "Dryw", "Kestrel", "Pila"), 10+w.rnd.IntN(90)),
+		"codename": w.codename(),
 		"met_at":   met.Format("2006-01-02T15:04Z"), "language": one(w, "en", "en", "en", "cy"),
 		"force": one(w, "glasfor", "morlan", "eryrod", "bryniau"), "place_kind": one(w, "home", "street", "workplace", "hotel", "shop", "farm"),
 		"place":     w.place(),

@@ -14,6 +14,9 @@ import (
 // twin is a second file with the schema, the indexes and the settings of the first, but no triggers. What a hand-in
 // wrote to the first is inserted there as it stands.
 type twin struct {
+	// record is the table of what people handed in.
+	record  string
+	sources []source
 	db      *sql.DB
 	conn    *sql.Conn
 	inserts map[string]*sql.Stmt
@@ -25,18 +28,21 @@ type twin struct {
 // source says how the newest rows of a table are found, by a number that only grows.
 type source struct{ table, query, last string }
 
-var sources = []source{
-	{"encounters", "SELECT * FROM encounters WHERE rowid > ?", "SELECT coalesce(max(rowid), 0) FROM encounters"},
-	{"versions", "SELECT * FROM versions WHERE rowid > ?", "SELECT coalesce(max(rowid), 0) FROM versions"},
-	{"sync_rec", "SELECT * FROM sync_rec WHERE rev > ?", "SELECT coalesce(max(rev), 0) FROM sync_rec"},
-	{"sync_member", "SELECT * FROM sync_member WHERE seq > ?", "SELECT coalesce(max(seq), 0) FROM sync_member"},
-	{"sync_op", "SELECT * FROM sync_op WHERE commit_seq > ?", "SELECT coalesce(max(commit_seq), 0) FROM sync_op"},
+// sourcesOf are the tables that a hand-in of a record writes to.
+func sourcesOf(record string) []source {
+	return []source{numbered(record, "rowid"), numbered("versions", "rowid"), numbered("sync_rec", "rev"), numbered("sync_member", "seq"),
+		numbered("sync_op", "commit_seq")}
+}
+
+func numbered(table, by string) source {
+	return source{table, "SELECT * FROM " + table + " WHERE " + by + " > ?", "SELECT coalesce(max(" + by + "), 0) FROM " + table}
 }
 
 // rows are values by table, in the order of the columns.
 type rows map[string][][]any
 
-func openTwin(ctx context.Context, o *office) (*twin, error) {
+// openTwin copies the file of an office where records of one kind are handed in.
+func openTwin(ctx context.Context, o *office, record string) (*twin, error) {
 	path := filepath.Join(o.folder, "twin.db")
 	if _, err := o.db().NewQuery("VACUUM INTO {:path}").Bind(map[string]any{"path": path}).Execute(); err != nil {
 		return nil, fmt.Errorf("copy the file: %w", err)
@@ -45,7 +51,7 @@ func openTwin(ctx context.Context, o *office) (*twin, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &twin{db: db.DB(), inserts: map[string]*sql.Stmt{}, seen: map[string]int64{}}
+	t := &twin{record: record, sources: sourcesOf(record), db: db.DB(), inserts: map[string]*sql.Stmt{}, seen: map[string]int64{}}
 	// The name of the file decides about the settings, so they are said again.
 	if t.conn, err = t.db.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("open the copy: %w", err)
@@ -71,10 +77,10 @@ func (t *twin) dropTriggers(ctx context.Context) error {
 }
 
 func (t *twin) prepare(ctx context.Context, o *office) error {
-	if err := t.exec(ctx, "CREATE TABLE alone AS SELECT * FROM encounters WHERE 0; CREATE UNIQUE INDEX alone_id ON alone (id); CREATE INDEX alone_state ON alone (state)"); err != nil {
+	if err := t.exec(ctx, "CREATE TABLE alone AS SELECT * FROM "+t.record+" WHERE 0; CREATE UNIQUE INDEX alone_id ON alone (id); CREATE INDEX alone_state ON alone (state)"); err != nil {
 		return fmt.Errorf("make a table: %w", err)
 	}
-	for _, s := range sources {
+	for _, s := range t.sources {
 		last, err := o.number(s.last)
 		if err != nil {
 			return err
@@ -94,7 +100,7 @@ func (t *twin) insertInto(ctx context.Context, table string) (*sql.Stmt, error) 
 	if err := t.conn.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_info(?)", table).Scan(&n); err != nil {
 		return nil, fmt.Errorf("count columns: %w", err)
 	}
-	stmt, err := t.conn.PrepareContext(ctx, "INSERT INTO "+table+" VALUES (?"+strings.Repeat(", ?", n-1)+")")
+	stmt, err := t.conn.PrepareContext(ctx, "INSERT OR REPLACE INTO "+table+" VALUES (?"+strings.Repeat(", ?", n-1)+")")
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
@@ -104,7 +110,7 @@ func (t *twin) insertInto(ctx context.Context, table string) (*sql.Stmt, error) 
 // written gives the rows that the first file got since the last time.
 func (t *twin) written(o *office) (rows, error) {
 	out := rows{}
-	for _, s := range sources {
+	for _, s := range t.sources {
 		found, err := o.db().DB().Query(s.query, t.seen[s.table])
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", s.table, err)
@@ -139,9 +145,10 @@ func scanAll(found *sql.Rows) ([][]any, error) {
 }
 
 // insert writes the rows in one transaction, with statements that are ready.
+// What a hand-in touched again, as the row of its phone, takes the place of the older one.
 func (t *twin) insert(ctx context.Context, r rows) error {
 	return t.transact(ctx, func() error {
-		for _, s := range sources {
+		for _, s := range t.sources {
 			if err := each(ctx, t.inserts[s.table], r[s.table]); err != nil {
 				return err
 			}
@@ -150,9 +157,9 @@ func (t *twin) insert(ctx context.Context, r rows) error {
 	})
 }
 
-// insertAlone writes the encounters only, into a table with the same columns and indexes.
+// insertAlone writes the records only, into a table with the same columns and indexes.
 func (t *twin) insertAlone(ctx context.Context, r rows) error {
-	return t.transact(ctx, func() error { return each(ctx, t.alone, r["encounters"]) })
+	return t.transact(ctx, func() error { return each(ctx, t.alone, r[t.record]) })
 }
 
 func (t *twin) transact(ctx context.Context, f func() error) error {
@@ -174,9 +181,9 @@ func each(ctx context.Context, stmt *sql.Stmt, list [][]any) error {
 	return nil
 }
 
-// check counts both files: n encounters, and as many rows of every table here as there.
+// check counts both files: n records, and as many rows of every table here as there.
 func (t *twin) check(o *office, n int) error {
-	for _, s := range sources {
+	for _, s := range t.sources {
 		there, err := o.number("SELECT count(*) FROM " + s.table)
 		if err != nil {
 			return err
@@ -185,7 +192,7 @@ func (t *twin) check(o *office, n int) error {
 		if err := t.conn.QueryRowContext(context.Background(), "SELECT count(*) FROM "+s.table).Scan(&here); err != nil {
 			return fmt.Errorf("count %s: %w", s.table, err)
 		}
-		if here != there || (s.table == "encounters" && here != int64(n)) {
+		if here != there || (s.table == t.record && here != int64(n)) {
 			return wrong("rows of "+s.table, here, there)
 		}
 	}
