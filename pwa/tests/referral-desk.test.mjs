@@ -415,6 +415,23 @@ test('what cannot wait is sent with who was phoned, and countersigned, en', { ti
   await supervisor.sees('sync.all_in');
   await worker.asksAgain();
   await shows(worker, 'sent');
+
+  // What went stays as it went. The rest is written in a new one, which begins with what was answered and is found from the first.
+  await worker.button('refer.rest_button').click();
+  await worker.page.getByText(worker.t('refer.list_intro')).waitFor();
+  const next = new URL(worker.page.url()).pathname;
+  assert.equal(next.includes(rec), false);
+  await handsReferralIn(worker);
+  await worker.sees('common.error_title');
+  await worker.goes(`/referral/${rec}`);
+  await worker.unlock();
+  await worker.link('refer.rest_begun').click();
+  await worker.page.waitForURL(server.url + next.replace('/edit', ''));
+  await worker.link('view.edit').click();
+  await writesForm(worker, nrm, child);
+  await handsReferralIn(worker);
+  await shows(worker, 'submitted');
+  await worker.sees('sync.all_in');
   noComplaints(worker, supervisor);
   await close(worker, supervisor);
 });

@@ -2,7 +2,7 @@ import { isCodename } from '../casework/codename';
 import { newId } from '../casework/ids';
 import { isEmpty, type Fields } from '../casework/operations';
 import type { Problem } from '../casework/problems';
-import { flat, types, type Referral, type ReferralType } from '../casework/referral';
+import { answersOf, flat, types, type Referral, type ReferralType } from '../casework/referral';
 import { check, checkValue, derived, forbidden, isEmpty as isUnanswered, migrate, notAsked, shown, type Answers, type Form, type Note, type Question } from '../forms';
 import { contents } from './contents.svelte';
 import { Drafting, type Writable } from './drafting.svelte';
@@ -185,4 +185,17 @@ export async function beginReferral(beginning: Beginning, form: Form, answers: A
   draft.change({ ...beginning, form: form.code, form_version: form.version, ...fieldsFor(form, answers), 'local.copied': copied });
   await draft.close();
   return draft.id;
+}
+
+/**
+ * Begins a referral that goes on from one which left before its form was finished, and gives its id; empty while the form is not on
+ * this phone. What was answered is copied, to be read once more; whether anyone is in danger is asked anew unless they were.
+ */
+export async function goOnFrom(sent: Referral): Promise<string> {
+  const form = sent.type && forms.for(sent.type);
+  if (form === undefined) return '';
+  const { type, encounter, codename, language, to_agency, force, council, chosen_reason } = sent;
+  const { answers } = migrate(form, sent.form_version ?? form.version, answersOf(sent));
+  const given = Object.fromEntries(Object.entries(answers).filter(([key, value]) => form.questions.has(key) && !isUnanswered(value)));
+  return beginReferral({ type, encounter, codename, language, to_agency, force, council, chosen_reason, danger: sent.danger || undefined }, form, given, Object.keys(given));
 }

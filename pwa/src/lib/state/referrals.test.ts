@@ -10,7 +10,7 @@ import { onItsWay } from './desk.svelte';
 import { useParts } from './parts';
 import { notices, readNotice } from './notices.svelte';
 import { disclose, disclosuresOf, move, packs, referrals, tasks, withdrawConsent } from './referrals.svelte';
-import { beginReferral, openReferralDraft, type ReferralDraft } from './referral-draft.svelte';
+import { beginReferral, goOnFrom, openReferralDraft, type ReferralDraft } from './referral-draft.svelte';
 import { boot, enrol, session, signIn, unlock } from './session.svelte';
 import { sync } from './status.svelte';
 import { syncNow } from './sync.svelte';
@@ -75,6 +75,23 @@ describe('a referral', () => {
       type: 'nrm', codename: 'Robin 10', language: 'en', danger: false, form: 'nrm', form_version: 1, consent: { consent_nrm: 'yes' },
       'answers.under_18': 'no', 'answers.what_happened': 'the account', 'answers.towns': ['Cardiff / Caerdydd'], 'identity.first_name': 'Enw',
     });
+  });
+
+  it('goes on from one that was sent before review, with what was answered copied and the next version of the form', async () => {
+    putForm(shortForm(2));
+    await syncNow();
+    await vi.waitFor(() => expect(contents.row('forms', 'form00000000002')).toBeDefined());
+    cut = true;
+    const sent = await begin();
+    const draft = await openReferralDraft(sent);
+    fill(draft, { what_happened: 'the account', first_name: 'Enw' });
+    await draft.handIn();
+    const earlier = referrals.find(sent)?.referral;
+    if (earlier === undefined) throw new Error('not handed in');
+    const next = await openReferralDraft(await goOnFrom({ ...earlier, urgent: true }));
+    expect([next.base, next.value.codename, next.value.form_version, next.answers['first_name']]).toEqual([null, 'Robin 10', 2, 'Enw']);
+    expect(next.value.danger).toBeUndefined();
+    expect([...next.copied].sort()).toEqual(Object.keys(next.answers).sort());
   });
 
   it('keeps answers that are not asked in the draft, and hands in none of them', async () => {
