@@ -5,9 +5,12 @@ export function pdfText(bytes) {
   const file = bytes.toString('latin1');
   if (!file.startsWith('%PDF-')) throw new Error('this is no PDF');
   const texts = [];
-  for (const [, dictionary, body] of file.matchAll(/<<((?:(?!endobj)[\s\S])*?)>>\s*stream\r?\n([\s\S]*?)\r?\nendstream/g)) {
+  for (const { 0: head, 1: dictionary, index } of file.matchAll(/<<((?:(?!endobj)[\s\S])*?)>>\s*stream\r?\n/g)) {
     if (!dictionary.includes('/FlateDecode')) continue;
-    const content = inflateSync(Buffer.from(body, 'latin1'));
+    // The dictionary says how long the stream is. Its last byte may well be one that looks like the end of a line.
+    const length = /\/Length (\d+)/.exec(dictionary);
+    if (length === null) throw new Error('a stream of unknown length');
+    const content = inflateSync(bytes.subarray(index + head.length, index + head.length + Number(length[1])));
     for (const piece of shownIn(content)) texts.push(piece);
   }
   return texts.join('\n');

@@ -221,7 +221,7 @@ async function wipedByServer(of: Vault): Promise<void> {
   parts.reload();
 }
 
-/** Drops the keys and everything decrypted. */
+/** Drops the keys and everything decrypted. No lock screen shows before the page has started anew: it would lose what is typed into it. */
 function shut(): void {
   stopSync();
   unwatch?.();
@@ -231,7 +231,7 @@ function shut(): void {
   editing.clear();
   clearContents();
   session.user = null;
-  session.phase = 'locked';
+  session.phase = 'boot';
 }
 
 let leaving = false;
@@ -239,7 +239,7 @@ let leaving = false;
 async function leave(): Promise<void> {
   if (leaving) return;
   leaving = true;
-  session.phase = 'locked';
+  session.phase = 'boot';
   // What is typed must be sealed before the key goes, but a stuck disk may not keep the app open.
   await Promise.race([editing.flush(), new Promise((resolve) => setTimeout(resolve, FLUSH_MS))]);
   shut();
@@ -299,5 +299,4 @@ export function shutDown(): void {
   vault = null;
   profiles?.close();
   profiles = null;
-  session.phase = 'boot';
 }
