@@ -12,6 +12,7 @@ export interface AutoLock {
 
 /**
  * Locks after a time without touch, typing or reading on, a minute after the page was hidden, and at once when hidden with a record open.
+ * Who keys a pack in goes to and fro between two windows, so with a pack on the screen only the time without touch counts.
  * Timers stand still in the background, so the time is compared again when the page returns.
  */
 export function watchForIdle({ now, idleMs, lock }: AutoLock): () => void {
@@ -23,7 +24,7 @@ export function watchForIdle({ now, idleMs, lock }: AutoLock): () => void {
   };
   const look = (): void => {
     const idle = now() - touched > idleMs();
-    const hidden = hiddenAt > 0 && now() - hiddenAt > HIDDEN_MS;
+    const hidden = hiddenAt > 0 && !editing.keying && now() - hiddenAt > HIDDEN_MS;
     if (idle || hidden) lock();
   };
   const seen = (): void => {

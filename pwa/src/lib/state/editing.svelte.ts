@@ -13,6 +13,8 @@ class Editing {
   readonly #beside = new Set<Saver>();
   #release: (() => void) | null = null;
   count = $state(0);
+  /** A pack is on the screen, to be keyed in elsewhere. */
+  keying = false;
 
   add(saver: Saver): void {
     this.#open.add(saver);
