@@ -16,9 +16,13 @@ after(() => Promise.all([browser?.close(), server?.stop()]));
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
 
+/** The ids that stand on a page twice: a label, or a link of the error summary, would lead to the wrong one. */
+const twice = (page) => page.evaluate(() => [...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, n, all) => all.indexOf(id) !== n));
+
 async function check(page, name) {
   const { violations, passes } = await new AxeBuilder({ page }).withTags(tags).setLegacyMode().analyze();
   assert.ok(passes.length > 5, `${name}: axe looked at the page`);
+  assert.deepEqual(await twice(page), [], `${name}: each id stands once`);
   return violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
 }
 

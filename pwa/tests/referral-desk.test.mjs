@@ -437,3 +437,44 @@ test('what cannot wait is sent with who was phoned, and countersigned, en', { ti
   noComplaints(worker, supervisor);
   await close(worker, supervisor);
 });
+
+test('what a telephone call began is written in full, and takes the place of the call, cy', { timeout: 120_000 }, async () => {
+  const office = await Office.of(server, 'Tir Uchel Police');
+  const { user: lead } = await Hand.of(server, await server.person('safeguarding_lead', 'Glasfor Council'));
+  const rec = await office.submits('safeguarding_child', 'safeguarding_child', toCouncil, { codename: 'gwylan 91', to_agency: lead.agency, danger: true });
+  const worker = await someone(phone('cy'));
+  await worker.setUp(office.author.who);
+  await opensRow(worker, 'gwylan 91');
+  // Two forms of this page ask for the ground: what is sent now, and what was told by telephone.
+  await worker.unfold('refer.urgent');
+  const call = worker.page.locator('details[open]');
+  for (const [key, text] of [['disclosure.phoned', 'Y tîm dyletswydd'], ['disclosure.necessity', 'Plentyn dan glo.'], ['disclosure.proportionality', 'Ble a phwy.']]) {
+    await call.getByLabel(worker.t(key), { exact: true }).fill(text);
+  }
+  assert.equal(await worker.page.locator('#s-necessity').inputValue(), '');
+  await worker.button('refer.urgent_button').click();
+  await shows(worker, 'sent_urgent');
+  await worker.sees('sync.all_in');
+
+  await worker.button('refer.rest_button').click();
+  await worker.page.getByText(worker.t('refer.list_intro')).waitFor();
+  await handsReferralIn(worker);
+  await shows(worker, 'submitted');
+  await worker.sees('sync.all_in');
+  const next = new URL(worker.page.url()).pathname.split('/').pop();
+  assert.notEqual(next, rec);
+  await office.author.pulls();
+  const { answers, identity } = office.author.rows.get(`referrals/${next}`).d;
+  assert.deepEqual([answers.account, identity.first_name], [toCouncil.account, toCouncil.first_name]);
+
+  await worker.goes(`/referral/${rec}`);
+  await worker.unlock();
+  await worker.button('refer.replace').click();
+  await shows(worker, 'superseded');
+  await worker.sees('sync.all_in');
+  assert.equal(await worker.button('refer.rest_button').count(), 0);
+  await office.author.pulls();
+  assert.equal(office.author.rows.get(`referrals/${rec}`).d.superseded_by, next);
+  noComplaints(worker);
+  await close(worker);
+});
