@@ -38,6 +38,38 @@ it('soon takes its turn after another run, however long it was without signal', 
   expect(at.slice(9)).toEqual([0, 1_000]);
 });
 
+it('runs at once when the signal is back, also while a run without it has not failed yet, and soon again when that was too early', async () => {
+  const at: number[] = [];
+  const fails: ((error: Error) => void)[] = [];
+  const run = (): Promise<void> => {
+    at.push(Date.now() - started);
+    return at.length > 11 ? Promise.resolve() : new Promise((_, reject) => fails.push(reject));
+  };
+  const driver = new Driver({ run, after: () => undefined, random: () => 1 });
+  const started = Date.now();
+  for (let tries = 0; tries < 9; tries++) {
+    const over = driver.now();
+    fails.pop()?.(new NoAnswer('no signal'));
+    await over;
+  }
+  void driver.now();
+  await vi.advanceTimersByTimeAsync(2_000);
+  void driver.signalBack();
+  for (let tries = 0; tries < 2; tries++) {
+    fails.pop()?.(new NoAnswer('the signal is too young'));
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(at.slice(9)).toEqual([0, 2_000, 3_000]);
+});
+
+it('a call during a run that the server refuses waits as long as the server asks', async () => {
+  const { driver, at } = failing(new Refused(429, {}, 9_000));
+  await Promise.all([driver.now(), driver.signalBack()]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(at).toEqual([0, 9_000]);
+});
+
 it('waits as long as the server asks', async () => {
   const { driver, at } = failing(new Refused(429, {}, 9_000));
   await driver.now();

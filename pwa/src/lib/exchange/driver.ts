@@ -1,4 +1,4 @@
-import { Refused } from './http';
+import { NoAnswer, Refused } from './http';
 import { OtherTab } from './lock';
 
 /** How the driver is built; only tests replace anything. */
@@ -54,6 +54,12 @@ export class Driver {
     }
   }
 
+  /** Runs now, because the signal is back. What failed without it says nothing about how long to wait from here on. */
+  signalBack(): Promise<void> {
+    this.#failures = 0;
+    return this.now();
+  }
+
   /** Ends for good. A run under way comes to its own end. */
   stop(): void {
     this.#stopped = true;
@@ -83,6 +89,8 @@ export class Driver {
         this.#parts.after(null);
       } catch (error) {
         this.#parts.after(error);
+        // Asked for meanwhile, most likely because the signal came back under a run that began without it.
+        if (this.#again && error instanceof NoAnswer) continue;
         this.#schedule(this.#waitAfter(error));
         return;
       }

@@ -37,10 +37,11 @@ export function handInLocked(slots: () => Promise<string[]>, vaultParts: VaultPa
   driver = mine;
   const again = (): void => void mine.now();
   const timer = setInterval(again, EVERY_MS);
-  if (typeof document !== 'undefined') addEventListener('online', again);
+  const back = (): void => void mine.signalBack();
+  if (typeof document !== 'undefined') addEventListener('online', back);
   stopListening = () => {
     clearInterval(timer);
-    if (typeof document !== 'undefined') removeEventListener('online', again);
+    if (typeof document !== 'undefined') removeEventListener('online', back);
   };
   again();
 }

@@ -99,13 +99,14 @@ function listenToPage(mine: Driver): () => void {
   const visible = (): void => {
     if (!document.hidden) void mine.now();
   };
+  const back = (): void => void mine.signalBack();
   const offline = (): void => void (sync.online = false);
-  addEventListener('online', visible);
+  addEventListener('online', back);
   addEventListener('offline', offline);
   document.addEventListener('visibilitychange', visible);
   const timer = setInterval(visible, EVERY_MS);
   return () => {
-    removeEventListener('online', visible);
+    removeEventListener('online', back);
     removeEventListener('offline', offline);
     document.removeEventListener('visibilitychange', visible);
     clearInterval(timer);
