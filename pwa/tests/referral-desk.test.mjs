@@ -346,8 +346,9 @@ test('a council sees what was referred to it and nothing else, acknowledges, and
   await opensRow(worker, codename);
   const send = worker.page.getByRole('main');
   await send.getByLabel(worker.t('refer.awaiting'), { exact: true }).check();
-  await send.getByLabel(worker.t('disclosure.necessity'), { exact: true }).fill('Plentyn heb neb.');
-  await send.getByLabel(worker.t('disclosure.proportionality'), { exact: true }).fill('Dim mwy na’r ffurflen.');
+  // A call before review asks for the same, further down.
+  await send.getByLabel(worker.t('disclosure.necessity'), { exact: true }).first().fill('Plentyn heb neb.');
+  await send.getByLabel(worker.t('disclosure.proportionality'), { exact: true }).first().fill('Dim mwy na’r ffurflen.');
   await worker.button('refer.send_button').click();
   await shows(worker, 'sent');
   await worker.sees('sync.all_in');
