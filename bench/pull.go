@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"time"
 
 	"noddfa/internal/exchange"
@@ -22,16 +21,12 @@ const (
 
 // measureBootstrap measures the first sync of a supervisor's phone in an agency whose records were all handed in for real.
 func measureBootstrap(folder string) ([]figure, error) {
-	o, err := openOffice(filepath.Join(folder, "server"))
+	ctx := context.Background()
+	o, p, w, err := officeWithAuthor(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = o.close() }() // The folder goes with it.
-	ctx := context.Background()
-	p, w, err := o.author(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if err := o.handIn(ctx, p, w, bootstrapRecords); err != nil {
 		return nil, err
 	}

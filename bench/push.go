@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,16 +23,12 @@ const (
 
 // measurePush measures a hand-in against plain inserts and against PocketBase's own batch route.
 func measurePush(folder string) ([]figure, error) {
-	o, err := openOffice(filepath.Join(folder, "server"))
+	ctx := context.Background()
+	o, p, w, err := officeWithAuthor(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = o.close() }() // The folder goes with it.
-	ctx := context.Background()
-	p, w, err := o.author(ctx)
-	if err != nil {
-		return nil, err
-	}
 	raw, err := againstRaw(ctx, o, p, w)
 	if err != nil {
 		return nil, fmt.Errorf("against plain inserts: %w", err)
@@ -44,6 +41,19 @@ func measurePush(folder string) ([]figure, error) {
 }
 
 const authorEmail = "author@example.org"
+
+// officeWithAuthor is an office in a folder of its own, with the author of what is handed in.
+func officeWithAuthor(ctx context.Context, folder string) (*office, *phone, *writer, error) {
+	o, err := openOffice(filepath.Join(folder, "server"))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	p, w, err := o.author(ctx)
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, o.close())
+	}
+	return o, p, w, nil
+}
 
 // author makes an agency with one supervisor and one field worker, who has a phone.
 func (o *office) author(ctx context.Context) (*phone, *writer, error) {

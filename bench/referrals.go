@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 )
 
@@ -14,16 +13,12 @@ const referralTurns = 20
 // measureReferrals hands in batches of full NRM referrals over HTTP, and inserts the very rows that each wrote into a
 // second file, in turn.
 func measureReferrals(folder string) ([]figure, error) {
-	o, err := openOffice(filepath.Join(folder, "server"))
+	ctx := context.Background()
+	o, p, w, err := officeWithAuthor(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = o.close() }() // The folder goes with it.
-	ctx := context.Background()
-	p, w, err := o.author(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if err := o.mayRefer(p.caller.User.Agency); err != nil {
 		return nil, err
 	}
